@@ -1,0 +1,9 @@
+//! markband
+
+pub mod span;
+pub mod diag;
+pub mod yaml;
+pub mod record;
+pub mod words;
+pub mod bank;
+pub mod paper;
