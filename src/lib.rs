@@ -7,3 +7,5 @@ pub mod record;
 pub mod words;
 pub mod bank;
 pub mod paper;
+pub mod document;
+pub mod view;

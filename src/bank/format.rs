@@ -1,7 +1,7 @@
 //! Exam formats as data: what a paper of a kind consists of, how long it takes and how it is answered.
 
 use super::scheme::MethodKind;
-use crate::record::record;
+use crate::record::{choice, record};
 use crate::span::At;
 
 record! {
@@ -93,6 +93,14 @@ record! {
     }
 }
 
+choice! {
+    /// What a paper calls its sources.
+    pub enum SourceName {
+        Source = "source",
+        Interpretation = "interpretation",
+    }
+}
+
 record! {
     /// The least mark for a grade.
     pub struct Boundary {
@@ -138,8 +146,8 @@ record! {
         pub marks: At<u16>,
         /// What the candidate is told on the cover.
         pub instructions: Vec<String>,
-        /// What a source is called: Source if not written.
-        pub source_name: Option<String>,
+        /// What the paper calls its sources: source if not written.
+        pub source_name: Option<SourceName>,
         /// What is not settled about the exam's own rules, for teachers.
         pub note: Option<String>,
         /// The sections.

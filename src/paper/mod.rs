@@ -7,7 +7,7 @@
 pub mod comparison;
 pub mod setting;
 
-use crate::bank::format::{Form, Format, Section};
+use crate::bank::format::{Form, Format, Section, SourceName};
 use crate::bank::question::Question;
 use crate::bank::scheme::{MarkScheme, Markbands};
 use crate::bank::source::SourceSet;
@@ -75,6 +75,16 @@ record! {
 }
 
 record! {
+    /// Something a teacher should know about an item of a paper.
+    pub struct TeacherNote {
+        /// The item.
+        pub about: String,
+        /// What is to be known.
+        pub text: String,
+    }
+}
+
+record! {
     /// The mark schemes of a paper as they were when it was set. Not for candidates.
     pub struct FrozenSchemes {
         /// Version of this file's form.
@@ -85,6 +95,8 @@ record! {
         pub markbands: Vec<Markbands>,
         /// The scheme of each part.
         pub schemes: Vec<MarkScheme>,
+        /// Where questions and sources come from, and what was checked.
+        pub notes: Vec<TeacherNote>,
     }
 }
 
@@ -102,9 +114,9 @@ impl Paper {
         self.sections.iter().flat_map(|section| &section.questions)
     }
 
-    /// Returns the minutes suggested for what a candidate answers, reading time not counted.
-    pub fn has_sources(&self) -> bool {
-        !self.source_sets.is_empty()
+    /// Returns what the paper calls its sources.
+    pub fn source_name(&self) -> SourceName {
+        self.format.source_name.unwrap_or(SourceName::Source)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Nothing is relaxed. Whether a format can be filled is decided exactly: seats and questions are matched, so
 //! a question that fits two seats is given to the one that has no other.
 
-use super::{FrozenSchemes, Paper, SetQuestion, SetSection, SetSources, VERSION};
+use super::{FrozenSchemes, Paper, SetQuestion, SetSection, SetSources, TeacherNote, VERSION};
 use super::{fingerprint, for_candidates, hex, markbands_of, minutes, sources_for_candidates};
 use crate::bank::Bank;
 use crate::bank::format::{Format, Section, SourceRule};
@@ -221,7 +221,7 @@ fn freeze(bank: &Bank, format: &Format, topic: Option<&str>, seed: Seed, section
         source_sets: Vec::new(),
         pictures: BTreeMap::new(),
     };
-    let mut frozen = FrozenSchemes { markband: VERSION, reference: String::new(), markbands: Vec::new(), schemes: Vec::new() };
+    let mut frozen = FrozenSchemes { markband: VERSION, reference: String::new(), markbands: Vec::new(), schemes: Vec::new(), notes: Vec::new() };
     let mut next = 1;
     for (section, questions) in format.sections.iter().zip(sections) {
         let numbers = section.slots.iter().flat_map(|slot| (0..slot.seats()).map(|_| slot.number.clone()));
@@ -243,6 +243,11 @@ fn freeze_question(bank: &Bank, question: &Question, number: String, paper: &mut
     if let Some(set) = question.source_set.as_ref().and_then(|id| bank.source_set(id))
         && !paper.source_sets.iter().any(|known| known.set.id == set.id)
     {
+        frozen.notes.extend(set.note.iter().map(|note| TeacherNote { about: set.title.clone(), text: note.clone() }));
+        for source in &set.sources {
+            let about = format!("{} ({})", source.label.value, source.title);
+            frozen.notes.extend(source.provenance.iter().map(|text| TeacherNote { about: about.clone(), text: text.clone() }));
+        }
         let set = sources_for_candidates(set);
         for source in &set.sources {
             if let Body::Picture(picture) = &source.body
@@ -265,6 +270,7 @@ fn freeze_question(bank: &Bank, question: &Question, number: String, paper: &mut
             }
         }
     }
+    frozen.notes.extend(question.note.iter().map(|note| TeacherNote { about: number.clone(), text: note.clone() }));
     let question = for_candidates(question);
     let minutes = bank.form(&question.form).map(minutes).unwrap_or_default();
     SetQuestion { number, hash: fingerprint(&question), scheme_hashes, minutes, question }
