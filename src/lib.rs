@@ -9,3 +9,4 @@ pub mod bank;
 pub mod paper;
 pub mod document;
 pub mod view;
+pub mod shell;

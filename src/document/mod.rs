@@ -5,6 +5,7 @@
 //! builders are not given the mark schemes at all.
 
 pub mod exam_paper;
+pub mod item;
 pub mod mark_scheme;
 pub mod source_booklet;
 
