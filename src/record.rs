@@ -397,8 +397,12 @@ macro_rules! record {
 
 /// Names a record's key: its field, unless another name is given.
 macro_rules! key {
-    ($field:ident) => { stringify!($field) };
-    ($field:ident, $key:literal) => { $key };
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident, $key:literal) => {
+        $key
+    };
 }
 
 /// Declares a closed list of words, each a case of an enum.

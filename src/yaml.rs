@@ -87,13 +87,12 @@ impl<'t> Node<'t> {
                 _ if self.is_null() => Value::Null,
                 "true" | "True" | "TRUE" => Value::Bool(true),
                 "false" | "False" | "FALSE" => Value::Bool(false),
-                number => serde_json::from_str::<serde_json::Number>(number)
-                    .map_or_else(|_| Value::String(text.to_string()), Value::Number),
+                number => {
+                    serde_json::from_str::<serde_json::Number>(number).map_or_else(|_| Value::String(text.to_string()), Value::Number)
+                }
             },
             Kind::List(items) => items.iter().map(Node::to_json).collect(),
-            Kind::Map(pairs) => {
-                pairs.iter().map(|(k, v)| (k.text().unwrap_or_default().to_owned(), v.to_json())).collect()
-            }
+            Kind::Map(pairs) => pairs.iter().map(|(k, v)| (k.text().unwrap_or_default().to_owned(), v.to_json())).collect(),
         }
     }
 }
@@ -128,10 +127,7 @@ fn syntax_fault(error: &granit_parser::ScanError, file: FileId, text: &str) -> F
     let message = error.info();
     let code = if message.contains("nesting") || message.contains("recursion") { "yaml-too-deep" } else { "yaml-syntax" };
     let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
-    Fault::error(code)
-        .at(Span { file, start: start as u32, end: end as u32 })
-        .with("why", message)
-        .with("limit", MAX_DEPTH)
+    Fault::error(code).at(Span { file, start: start as u32, end: end as u32 }).with("why", message).with("limit", MAX_DEPTH)
 }
 
 /// A container that has begun and not yet ended.

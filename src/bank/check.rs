@@ -3,13 +3,13 @@
 //! Each rule notes every breach and goes on. A reference to a record that was left out for a fault of its own is
 //! not a second fault.
 
+use super::Bank;
 use super::format::{Form, Format, Section};
 use super::load::Known;
 use super::pattern::Pattern;
-use super::question::{Part, Question};
+use super::question::Question;
 use super::scheme::{Grid, Levels, MarkScheme, Markbands, Method, Points};
 use super::source::{Body, QUOTATION_WORDS, RightsBasis, Source, SourceSet};
-use super::Bank;
 use crate::diag::{Fault, nearest};
 use crate::span::At;
 use std::collections::HashMap;
@@ -148,7 +148,8 @@ impl<'b> Checker<'b> {
         };
         // A drawing is data: it may not run anything or fetch anything.
         let lower = svg.to_lowercase();
-        let forbidden = ["<script", "<foreignobject", "<!doctype", "<!entity", "<image", "href=\"http", "url(http", "javascript:", "@import"];
+        let forbidden =
+            ["<script", "<foreignobject", "<!doctype", "<!entity", "<image", "href=\"http", "url(http", "javascript:", "@import"];
         if let Some(found) = forbidden.iter().find(|word| lower.contains(*word)) {
             self.fault(Fault::error("picture-unsafe").at(file.span).with("file", &file.value).with("found", found));
         } else if !lower.contains("<svg") {
@@ -245,7 +246,8 @@ impl<'b> Checker<'b> {
         let Some((question, part)) = bank.part(&scheme.part) else {
             if !self.known.broken && !self.known.left_out.iter().any(|id| scheme.part.starts_with(id.as_str())) {
                 let near = nearest(&scheme.part, bank.index.parts.keys().map(String::as_str));
-                let cure = near.map_or("`markband list questions` shows the questions".to_owned(), |near| format!("did you mean `{near}`?"));
+                let cure =
+                    near.map_or("`markband list questions` shows the questions".to_owned(), |near| format!("did you mean `{near}`?"));
                 self.fault(Fault::error("scheme-for-nothing").at(scheme.part.span).with("part", &scheme.part.value).with("cure", cure));
             }
             return;
@@ -255,10 +257,10 @@ impl<'b> Checker<'b> {
             let fault = Fault::error("method-against-form").at(scheme.part.span).with("has", scheme.method.kind().word());
             self.fault(fault.with("wants", wanted.method.word()).with("form", &question.form.value));
         }
-        self.method(scheme, &scheme.method, part.marks.value, question, part);
+        self.method(scheme, &scheme.method, part.marks.value, question);
     }
 
-    fn method(&mut self, scheme: &'b MarkScheme, method: &'b Method, marks: u16, question: &'b Question, part: &'b Part) {
+    fn method(&mut self, scheme: &'b MarkScheme, method: &'b Method, marks: u16, question: &'b Question) {
         match method {
             Method::Points(points) => self.points(scheme, points, marks),
             Method::Grid(grid) => self.grid(scheme, grid, marks),
@@ -288,7 +290,7 @@ impl<'b> Checker<'b> {
                 for strand in strands {
                     match &strand.method {
                         Method::Strands(_) => self.fault(Fault::error("strands-within-strands").at(strand.id.span)),
-                        method => self.method(scheme, method, strand.marks.value, question, part),
+                        method => self.method(scheme, method, strand.marks.value, question),
                     }
                 }
             }
@@ -322,7 +324,9 @@ impl<'b> Checker<'b> {
             }
         }
         // The most an answer can earn: groups up to their caps, then the best `any`, then the award table.
-        let grouped = |name: Option<&At<String>>| -> u16 { points.items.iter().filter(|p| p.group.as_ref() == name).map(super::scheme::Point::worth).sum() };
+        let grouped = |name: Option<&At<String>>| -> u16 {
+            points.items.iter().filter(|p| p.group.as_ref() == name).map(super::scheme::Point::worth).sum()
+        };
         let in_groups: u16 = points.groups.iter().map(|group| grouped(Some(&group.id)).min(group.cap)).sum();
         let mut total = grouped(None) + in_groups;
         if let Some(any) = points.any {
@@ -388,7 +392,9 @@ impl<'b> Checker<'b> {
         for pair in bands.bands.windows(2) {
             let (upper, lower) = (&pair[0].marks, &pair[1].marks);
             if upper.low != lower.high + 1 {
-                self.fault(Fault::error("bands-gap").at(lower.span).with("lower", lower.value).with("upper", upper.value).beside(upper.span));
+                self.fault(
+                    Fault::error("bands-gap").at(lower.span).with("lower", lower.value).with("upper", upper.value).beside(upper.span),
+                );
             }
         }
     }

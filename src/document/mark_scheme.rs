@@ -3,7 +3,7 @@
 use super::{Block, Document, Fact, Kind, Style, TableBlock, Text, begin, duration, part_block, styled, text};
 use crate::bank::question::{Part, Question};
 use crate::bank::scheme::{Grid, Levels, MarkScheme, Markbands, Method, Point, Points, Sequence};
-use crate::paper::{FrozenSchemes, Paper};
+use crate::paper::{FrozenSchemes, Paper, TeacherNote};
 use crate::words::Words;
 
 /// Returns the mark scheme of a paper.
@@ -51,13 +51,26 @@ pub fn mark_scheme(paper: &Paper, frozen: &FrozenSchemes, words: &Words) -> Docu
     if !frozen.notes.is_empty() {
         blocks.push(Block::Heading { level: 2, text: words.get("scheme.teacher-notes") });
         for note in &frozen.notes {
-            let mut line = styled(Style::Strong, words.say("scheme.about", &[("about", &note.about)]));
+            let mut line = styled(Style::Strong, about(note, paper, words));
             line.push(super::Run { style: Style::Plain, text: " ".to_owned() });
             line.extend(text(&note.text));
             blocks.push(Block::Paragraph { text: line });
         }
     }
     document
+}
+
+/// Returns what a teacher's note is about, as printed.
+fn about(note: &TeacherNote, paper: &Paper, words: &Words) -> String {
+    let title = note.title.as_deref().unwrap_or_default();
+    match (&note.number, &note.label) {
+        (Some(number), _) => words.say("scheme.about", &[("about", &words.say("question.spoken", &[("number", number)]))]),
+        (None, Some(label)) => {
+            let heading = words.say(&format!("source.{}-heading", paper.source_name().word()), &[("label", label)]);
+            words.say("scheme.about-source", &[("heading", &heading), ("title", &title)])
+        }
+        (None, None) => words.say("scheme.about", &[("about", &title)]),
+    }
 }
 
 /// Returns the heading and the question as asked, for one part.
@@ -67,10 +80,7 @@ fn asked(number: &str, question: &Question, part: &Part, words: &Words) -> Vec<B
     let heading = words.say("question.spoken", &[("number", &number)]);
     let mut block = part_block(part, words);
     block.label = String::new();
-    vec![
-        Block::Heading { level: 3, text: heading },
-        Block::Asked { number, parts: vec![block], stem: question.stem.as_deref().map(text) },
-    ]
+    vec![Block::Heading { level: 3, text: heading }, Block::Asked { number, parts: vec![block], stem: question.stem.as_deref().map(text) }]
 }
 
 /// Returns a table of questions, what they ask, marks and minutes.
@@ -136,8 +146,8 @@ fn method_blocks<'s>(method: &'s Method, marks: u16, bands: &impl Fn(&str) -> Op
     }
 }
 
-fn paragraph(words: String) -> Block {
-    Block::Paragraph { text: text(&words) }
+fn rule(words: String) -> Block {
+    Block::Instruction { text: text(&words) }
 }
 
 /// Returns the paragraphs of one cell for something to be credited: what it is, and how else it may be said.
@@ -159,7 +169,7 @@ fn credit(point: &Point, words: &Words) -> Vec<Text> {
 }
 
 fn points_blocks(points: &Points, marks: u16, words: &Words) -> Vec<Block> {
-    let mut blocks = vec![paragraph(words.say("scheme.points-rule", &[("marks", &words.count("scheme.up-to", marks))]))];
+    let mut blocks = vec![rule(words.say("scheme.points-rule", &[("marks", &words.count("scheme.up-to", marks))]))];
     let rows = points.items.iter().map(|point| {
         let worth = words.say("scheme.mark-cell", &[("n", &point.worth())]);
         vec![credit(point, words), vec![text(&worth)]]
@@ -184,7 +194,7 @@ fn points_blocks(points: &Points, marks: u16, words: &Words) -> Vec<Block> {
 }
 
 fn grid_blocks(grid: &Grid, marks: u16, words: &Words) -> Vec<Block> {
-    let mut blocks = vec![paragraph(words.say("scheme.grid-rule", &[("marks", &words.count("scheme.up-to", marks))]))];
+    let mut blocks = vec![rule(words.say("scheme.grid-rule", &[("marks", &words.count("scheme.up-to", marks))]))];
     let capitalised = |word: &str| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
@@ -218,10 +228,9 @@ fn levels_blocks<'s>(levels: &'s Levels, bands: &impl Fn(&str) -> Option<&'s Mar
     let mut blocks = Vec::new();
     if !levels.content.is_empty() {
         blocks.push(Block::Heading { level: 4, text: words.get("scheme.indicative") });
-        blocks.push(paragraph(words.get("scheme.indicative-note")));
     }
     for group in &levels.content {
-        blocks.push(Block::Paragraph { text: styled(Style::Strong, group.heading.clone()) });
+        blocks.push(Block::Heading { level: 5, text: group.heading.clone() });
         let items = group.items.iter().map(|item| {
             let sources: Vec<_> = item.sources.iter().map(|label| label.value.as_str()).collect();
             let mut line = text(&item.credit);
@@ -237,8 +246,8 @@ fn levels_blocks<'s>(levels: &'s Levels, bands: &impl Fn(&str) -> Option<&'s Mar
     if !levels.features.is_empty() {
         blocks.push(Block::Heading { level: 4, text: words.get("scheme.limits") });
         let rules = levels.features.iter().map(|rule| {
-            let places: &[(&str, &dyn std::fmt::Display)] = &[("ceiling", &rule.ceiling.value), ("why", &rule.why)];
-            text(&words.say("scheme.limit", places))
+            let feature = words.get(&format!("scheme.feature.{}", rule.feature.word()));
+            text(&words.say("scheme.limit", &[("feature", &feature), ("ceiling", &rule.ceiling.value), ("why", &rule.why)]))
         });
         blocks.push(Block::List { items: rules.collect() });
     }
@@ -288,7 +297,7 @@ fn sequence_blocks(sequence: &Sequence, words: &Words) -> Vec<Block> {
         note: None,
     })];
     if let Some(marks) = sequence.order_marks {
-        blocks.push(paragraph(words.count("scheme.order", marks)));
+        blocks.push(rule(words.count("scheme.order", marks)));
     }
     blocks
 }

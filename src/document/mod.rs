@@ -103,18 +103,35 @@ pub struct Fact {
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "block", rename_all = "kebab-case")]
 pub enum Block {
-    /// Level 2 is a section, 3 a question or source, 4 a heading within one.
-    Heading { level: u8, text: String },
-    Paragraph { text: Text },
-    /// What candidates are told at the head of a section.
-    Instruction { text: Text },
-    List { items: Vec<Text> },
+    /// Level 2 is a section, 3 a question or source, 4 and 5 are headings within one.
+    Heading {
+        level: u8,
+        text: String,
+    },
+    Paragraph {
+        text: Text,
+    },
+    /// What candidates are told at the head of a section, or a marker before a table. Belongs to what follows.
+    Instruction {
+        text: Text,
+    },
+    List {
+        items: Vec<Text>,
+    },
     Question(QuestionBlock),
     Source(SourceBlock),
     Table(TableBlock),
-    Picture { svg: Option<String>, alt: String, description: Vec<Text> },
+    Picture {
+        svg: Option<String>,
+        alt: String,
+        description: Vec<Text>,
+    },
     /// The question repeated in a mark scheme.
-    Asked { number: String, parts: Vec<PartBlock>, stem: Option<Text> },
+    Asked {
+        number: String,
+        parts: Vec<PartBlock>,
+        stem: Option<Text>,
+    },
     PageBreak,
 }
 

@@ -12,8 +12,8 @@ pub fn source_booklet(paper: &Paper, words: &Words) -> Option<Document> {
     if paper.source_sets.is_empty() {
         return None;
     }
-    let mut document = begin(paper, Kind::SourceBooklet, "source-booklet", words);
     let name = paper.source_name();
+    let mut document = begin(paper, Kind::SourceBooklet, &format!("{}-booklet", name.word()), words);
     if let Some(cover) = &mut document.cover {
         let labels = paper.source_sets.iter().flat_map(|set| &set.set.sources).map(|source| source.label.as_str());
         let labels: Vec<_> = labels.collect();
@@ -24,9 +24,8 @@ pub fn source_booklet(paper: &Paper, words: &Words) -> Option<Document> {
         };
         cover.facts.push(Fact { name: words.get(&format!("source.{}s", name.word())), value: range });
         cover.practice_form = None;
-        cover.instructions = ["keep-closed", "answer-with", "edited"]
-            .map(|line| text(&words.get(&format!("booklet.{line}-{}", name.word()))))
-            .to_vec();
+        cover.instructions =
+            ["keep-closed", "answer-with", "edited"].map(|line| text(&words.get(&format!("booklet.{line}-{}", name.word())))).to_vec();
     }
     for set in &paper.source_sets {
         let about = words.say(&format!("booklet.about-{}", name.word()), &[("about", &set.set.about)]);

@@ -75,10 +75,14 @@ record! {
 }
 
 record! {
-    /// Something a teacher should know about an item of a paper.
+    /// Something a teacher should know about a question, a source or a set of them.
     pub struct TeacherNote {
-        /// The item.
-        pub about: String,
+        /// The printed number, if it is about a question.
+        pub number: Option<String>,
+        /// The source's letter, if it is about a source.
+        pub label: Option<String>,
+        /// The title of the source or the set.
+        pub title: Option<String>,
         /// What is to be known.
         pub text: String,
     }

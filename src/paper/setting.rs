@@ -70,7 +70,13 @@ fn has_topic(bank: &Bank, question: &Question, wanted: &str) -> bool {
 }
 
 /// Fills the seats of a section, one question each.
-fn choose<'b>(bank: &'b Bank, section: &Section, by_form: &ByForm<'b>, random: &mut ChaCha8Rng, short: &mut Vec<Fault>) -> Vec<&'b Question> {
+fn choose<'b>(
+    bank: &'b Bank,
+    section: &Section,
+    by_form: &ByForm<'b>,
+    random: &mut ChaCha8Rng,
+    short: &mut Vec<Fault>,
+) -> Vec<&'b Question> {
     // One seat for each question wanted: the slot it belongs to and the topic it must be on.
     let mut seats = Vec::new();
     for slot in &section.slots {
@@ -110,7 +116,12 @@ fn choose<'b>(bank: &'b Bank, section: &Section, by_form: &ByForm<'b>, random: &
 /// Seats as many questions as can be seated, each once. Returns for each seat the index of its candidate.
 /// (Augmenting paths: a seat may ask the sitter of another to move to a further seat of theirs.)
 fn seat(candidates: &[Vec<&Question>]) -> Vec<Option<usize>> {
-    fn place<'q>(seat: usize, candidates: &[Vec<&'q Question>], asked: &mut HashSet<&'q str>, sitter: &mut HashMap<&'q str, (usize, usize)>) -> bool {
+    fn place<'q>(
+        seat: usize,
+        candidates: &[Vec<&'q Question>],
+        asked: &mut HashSet<&'q str>,
+        sitter: &mut HashMap<&'q str, (usize, usize)>,
+    ) -> bool {
         for (index, question) in candidates[seat].iter().enumerate() {
             if !asked.insert(question.id.as_str()) {
                 continue;
@@ -151,7 +162,8 @@ fn choose_with_sources<'b>(
         of_form.iter().filter(|q| q.source_set.as_ref().is_some_and(|id| id.value == set.id.value)).copied().collect()
     };
     // Only a set that has some question of these forms is meant for this section at all.
-    let mut sets: Vec<_> = bank.source_sets.iter().filter(|set| section.slots.iter().any(|slot| !about(set, &slot.form).is_empty())).collect();
+    let mut sets: Vec<_> =
+        bank.source_sets.iter().filter(|set| section.slots.iter().any(|slot| !about(set, &slot.form).is_empty())).collect();
     sets.sort_by(|a, b| a.id.value.cmp(&b.id.value));
     shuffle(&mut sets, random);
     let mut reasons = Vec::new();
@@ -174,7 +186,9 @@ fn choose_with_sources<'b>(
         reasons.extend(faults);
     }
     let span = section.slots.first().map(|slot| slot.form.span);
-    let mut fault = Fault::error("short-of-source-set").with("sets", sets.len()).with("forms", section.slots.iter().map(|slot| slot.form.as_str()).collect::<Vec<_>>().join(", "));
+    let mut fault = Fault::error("short-of-source-set")
+        .with("sets", sets.len())
+        .with("forms", section.slots.iter().map(|slot| slot.form.as_str()).collect::<Vec<_>>().join(", "));
     fault.span = span;
     short.push(fault);
     short.extend(reasons);
@@ -221,7 +235,8 @@ fn freeze(bank: &Bank, format: &Format, topic: Option<&str>, seed: Seed, section
         source_sets: Vec::new(),
         pictures: BTreeMap::new(),
     };
-    let mut frozen = FrozenSchemes { markband: VERSION, reference: String::new(), markbands: Vec::new(), schemes: Vec::new(), notes: Vec::new() };
+    let mut frozen =
+        FrozenSchemes { markband: VERSION, reference: String::new(), markbands: Vec::new(), schemes: Vec::new(), notes: Vec::new() };
     let mut next = 1;
     for (section, questions) in format.sections.iter().zip(sections) {
         let numbers = section.slots.iter().flat_map(|slot| (0..slot.seats()).map(|_| slot.number.clone()));
@@ -243,10 +258,16 @@ fn freeze_question(bank: &Bank, question: &Question, number: String, paper: &mut
     if let Some(set) = question.source_set.as_ref().and_then(|id| bank.source_set(id))
         && !paper.source_sets.iter().any(|known| known.set.id == set.id)
     {
-        frozen.notes.extend(set.note.iter().map(|note| TeacherNote { about: set.title.clone(), text: note.clone() }));
+        let note = |label: Option<&String>, title: &str, text: &String| TeacherNote {
+            number: None,
+            label: label.cloned(),
+            title: Some(title.to_owned()),
+            text: text.clone(),
+        };
+        frozen.notes.extend(set.note.iter().map(|text| note(None, &set.title, text)));
         for source in &set.sources {
-            let about = format!("{} ({})", source.label.value, source.title);
-            frozen.notes.extend(source.provenance.iter().map(|text| TeacherNote { about: about.clone(), text: text.clone() }));
+            let about = source.provenance.iter().map(|text| note(Some(&source.label.value), &source.title, text));
+            frozen.notes.extend(about);
         }
         let set = sources_for_candidates(set);
         for source in &set.sources {
@@ -270,7 +291,8 @@ fn freeze_question(bank: &Bank, question: &Question, number: String, paper: &mut
             }
         }
     }
-    frozen.notes.extend(question.note.iter().map(|note| TeacherNote { about: number.clone(), text: note.clone() }));
+    let note = |text: &String| TeacherNote { number: Some(number.clone()), label: None, title: None, text: text.clone() };
+    frozen.notes.extend(question.note.iter().map(note));
     let question = for_candidates(question);
     let minutes = bank.form(&question.form).map(minutes).unwrap_or_default();
     SetQuestion { number, hash: fingerprint(&question), scheme_hashes, minutes, question }

@@ -38,10 +38,7 @@ fn snippet(files: &Files, span: Span, kind: AnnotationKind, label: Option<String
     if let Some(label) = label {
         annotation = annotation.label(label);
     }
-    Snippet::source(&text[line_start..line_end])
-        .path(files.path(span.file))
-        .line_start(files.place(span).line)
-        .annotation(annotation)
+    Snippet::source(&text[line_start..line_end]).path(files.path(span.file)).line_start(files.place(span).line).annotation(annotation)
 }
 
 /// Returns a fault for scripts.

@@ -1,5 +1,7 @@
 //! Everything that touches the world: the command line, files, the terminal, the clock. Nothing sees the shell.
 
+#![allow(clippy::disallowed_methods, reason = "the shell is where the world is touched")]
+
 pub mod cli;
 pub mod faults;
 pub mod files;

@@ -33,8 +33,7 @@ pub fn pdf(document: &Document, templates: &Templates) -> Result<Vec<u8>, Vec<Fa
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::builder().build()));
 
 /// The fonts that come with markband.
-static FONTS: LazyLock<Vec<Font>> =
-    LazyLock::new(|| typst_assets::fonts().flat_map(|data| Font::iter(Bytes::new(data))).collect());
+static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| typst_assets::fonts().flat_map(|data| Font::iter(Bytes::new(data))).collect());
 
 /// Everything Typst may see while it sets one document.
 struct Press {
@@ -68,7 +67,8 @@ impl Press {
         let Warned { output, .. } = typst::compile::<PagedDocument>(self);
         let pages = output.map_err(|faults| self.faults(&faults))?;
         let standards = PdfStandards::new(&[PdfStandard::Ua_1]).expect("PDF/UA-1 stands by itself");
-        let options = PdfOptions { standards, ident: Smart::Auto, creator: Smart::Custom(Some("markband".to_owned())), ..PdfOptions::default() };
+        let options =
+            PdfOptions { standards, ident: Smart::Auto, creator: Smart::Custom(Some("markband".to_owned())), ..PdfOptions::default() };
         typst_pdf::pdf(&pages, &options).map_err(|faults| self.faults(&faults))
     }
 

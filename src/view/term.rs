@@ -147,11 +147,14 @@ impl Page {
 
     fn grid(&mut self, table: &TableBlock, indent: usize, plain: &impl Fn(&Text) -> String) {
         let cell = |cell: &Vec<Text>| cell.first().map(plain).unwrap_or_default();
-        let rows: Vec<Vec<String>> = std::iter::once(table.head.clone()).chain(table.rows.iter().map(|row| row.iter().map(cell).collect())).collect();
+        let rows: Vec<Vec<String>> =
+            std::iter::once(table.head.clone()).chain(table.rows.iter().map(|row| row.iter().map(cell).collect())).collect();
         let columns = table.head.len();
-        let widths: Vec<usize> = (0..columns).map(|c| rows.iter().filter_map(|row| row.get(c)).map(|text| text.width()).max().unwrap_or(0)).collect();
+        let widths: Vec<usize> =
+            (0..columns).map(|c| rows.iter().filter_map(|row| row.get(c)).map(|text| text.width()).max().unwrap_or(0)).collect();
         for row in &rows {
-            let cells: Vec<String> = row.iter().zip(&widths).map(|(text, width)| format!("{text}{}", " ".repeat(width - text.width()))).collect();
+            let cells: Vec<String> =
+                row.iter().zip(&widths).map(|(text, width)| format!("{text}{}", " ".repeat(width - text.width()))).collect();
             self.out.push_str(&format!("{}{}\n", " ".repeat(indent), cells.join("   ").trim_end()));
         }
         self.out.push('\n');

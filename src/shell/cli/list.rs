@@ -117,13 +117,16 @@ fn text(name: &str, rows: &[Value], desk: &Desk) -> Outcome {
         Value::Bool(yes) => match (yes, row["short_of"].as_array().map_or(&[][..], Vec::as_slice)) {
             (true, _) => desk.words.get("screen.list.can-be-set"),
             (false, [one]) => desk.words.say("screen.list.short", &[("what", &one.as_str().unwrap_or_default())]),
-            (false, many) => desk.words.say("screen.list.short-many", &[("what", &many[0].as_str().unwrap_or_default()), ("n", &(many.len() - 1))]),
+            (false, many) => {
+                desk.words.say("screen.list.short-many", &[("what", &many[0].as_str().unwrap_or_default()), ("n", &(many.len() - 1))])
+            }
         },
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     };
     let head = columns.iter().map(|column| desk.words.get(&format!("screen.list.{column}"))).collect();
-    let table: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect())).collect();
+    let table: Vec<Vec<String>> =
+        std::iter::once(head).chain(rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect())).collect();
     let last = columns.len() - 1;
     let widths: Vec<usize> = (0..last).map(|c| table.iter().map(|row| row[c].width()).max().unwrap_or(0)).collect();
     let room = desk.width().saturating_sub(widths.iter().map(|width| width + 2).sum());

@@ -21,7 +21,13 @@ use std::process::ExitCode;
 
 /// Sets, prints and checks exam practice papers from a question bank in plain text.
 #[derive(Parser, Debug)]
-#[command(name = "markband", version, about, max_term_width = 100, after_help = "Exit codes: 0 done, 1 a finding or a failure, 2 wrong use.")]
+#[command(
+    name = "markband",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done, 1 a finding or a failure, 2 wrong use."
+)]
 struct Cli {
     #[command(flatten)]
     common: Common,
