@@ -159,8 +159,7 @@ impl Writer {
     }
 
     fn sentence(&mut self, count: RangeInclusive<usize>) -> String {
-        let words = self.words(count);
-        words[..1].to_uppercase() + &words[1..] + "."
+        format!("The {}.", self.words(count))
     }
 
     /// Writes one source set, ten questions and their eleven schemes.

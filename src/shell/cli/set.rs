@@ -63,13 +63,15 @@ fn new_seed() -> u64 {
 }
 
 fn cannot_set(bank: &Bank, args: &Args, short: &[Fault], desk: &Desk) -> Stop {
-    let mut lead = Fault::error("cannot-set").with("format", &args.exam);
     let practice = format!("{}-practice", args.exam);
-    let cure = match bank.format(&practice) {
-        Some(_) => desk.words.say("screen.try-practice", &[("format", &practice)]),
-        None => desk.words.get("screen.see-formats"),
+    let lead = match &args.topic {
+        Some(topic) => Fault::error("cannot-set-topic").with("topic", topic).with("cure", desk.words.get("screen.see-topics")),
+        None if bank.format(&practice).is_some() => {
+            Fault::error("cannot-set").with("cure", desk.words.say("screen.try-practice", &[("format", &practice)]))
+        }
+        None => Fault::error("cannot-set").with("cure", desk.words.get("screen.see-formats")),
     };
-    lead = lead.with("cure", cure);
+    let lead = lead.with("format", &args.exam);
     desk.complain(&[lead], &bank.files);
     for fault in short {
         let (says, cure) = desk.words.fault(fault);

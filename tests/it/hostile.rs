@@ -1,0 +1,1 @@
+pub const CODES: [&str; 2] = ["not-utf8", "yaml-alias-bomb"];

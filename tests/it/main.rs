@@ -1,0 +1,23 @@
+//! The integration tests, one binary. Each module is a kind of promise; what they read stands beside them in
+//! `tests/bank/` (a small sound bank and faulty files that say themselves what is wrong with them) and
+//! `tests/it/snapshots/` (what a user sees).
+
+mod cli_check;
+mod cli_compare;
+mod cli_completions;
+mod cli_list;
+mod cli_places;
+mod cli_print;
+mod cli_schema;
+mod cli_set;
+mod cli_show;
+mod faults;
+mod hostile;
+mod pdf;
+mod round_trip;
+mod schema;
+mod setting;
+mod support;
+mod tidy;
+mod words;
+mod yaml_values;
