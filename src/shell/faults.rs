@@ -3,7 +3,7 @@
 use crate::diag::{Fault, Severity};
 use crate::span::{Files, Span};
 use crate::words::Words;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 /// Returns a fault as shown on a terminal, with colours that the stream takes out where they are not wanted.
@@ -13,18 +13,24 @@ pub fn render(fault: &Fault, files: &Files, words: &Words) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level.primary_title(says).id(fault.code).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
-    if let Some(span) = fault.span {
-        group = group.element(snippet(files, span, AnnotationKind::Primary, None));
-    }
-    if let Some(other) = fault.other {
-        group = group.element(snippet(files, other, AnnotationKind::Context, Some(words.get("screen.first-here"))));
-    }
-    if !cure.is_empty() {
-        group = group.element(Level::HELP.with_name(words.get("screen.cure")).message(cure));
-    }
+    let title = level.primary_title(says).id(fault.code);
+    let cure_title = Level::HELP.with_name(words.get("screen.cure"));
+    let groups = match fault.span {
+        Some(span) => {
+            let mut group = title.element(snippet(files, span, AnnotationKind::Primary, None));
+            if let Some(other) = fault.other {
+                group = group.element(snippet(files, other, AnnotationKind::Context, Some(words.get("screen.first-here"))));
+            }
+            if !cure.is_empty() {
+                group = group.element(cure_title.message(cure));
+            }
+            vec![group]
+        }
+        None if cure.is_empty() => vec![Group::with_title(title)],
+        None => vec![Group::with_title(title), Group::with_title(cure_title.secondary_title(cure))],
+    };
     let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0 as usize);
-    Renderer::styled().term_width(width).render(&[group])
+    Renderer::styled().term_width(width).render(&groups)
 }
 
 /// Returns the line a span begins on, with the part of the span that is on that line marked.

@@ -109,6 +109,8 @@ impl Page {
 
     fn styled(&mut self, style: Style, word: &str) {
         let clean: String = word.chars().filter(|c| !c.is_control()).collect();
+        // The space after a word is not styled, so that it can be taken back at the end of a line.
+        let (clean, space) = clean.split_at(clean.trim_end().len());
         let style = match style {
             Style::Plain => None,
             Style::Emph => Some(anstyle::Style::new().italic()),
@@ -116,8 +118,9 @@ impl Page {
         };
         match style.filter(|_| self.colour) {
             Some(style) => self.out.push_str(&format!("{style}{clean}{style:#}")),
-            None => self.out.push_str(&clean),
+            None => self.out.push_str(clean),
         }
+        self.out.push_str(space);
     }
 
     /// A table reads row by row, each cell under its column's name: it wraps well and can be heard.
