@@ -281,7 +281,7 @@ pub fn markbands_blocks(table: &Markbands, words: &Words) -> Vec<Block> {
             head,
             widths,
             rows: rows.collect(),
-            note: table.note.clone(),
+            note: table.note.as_deref().map(text),
         }),
     ]
 }

@@ -187,7 +187,7 @@ pub struct TableBlock {
     pub widths: Vec<u8>,
     /// Each cell is a list of paragraphs.
     pub rows: Vec<Vec<Vec<Text>>>,
-    pub note: Option<String>,
+    pub note: Option<Text>,
 }
 
 /// Reads `*emphasis*` and `**strong words**`. A star that closes nothing is a star.
@@ -253,7 +253,7 @@ fn table_block(table: &source::Table) -> TableBlock {
         head: table.head.clone(),
         widths: vec![0; table.head.len()],
         rows: table.rows.iter().map(|row| row.iter().map(|cell| vec![text(cell)]).collect()).collect(),
-        note: table.note.clone(),
+        note: table.note.as_deref().map(text),
     }
 }
 

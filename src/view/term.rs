@@ -144,7 +144,7 @@ impl Page {
             }
         }
         if let Some(note) = &table.note {
-            self.paragraph(&crate::document::text(note), "", indent);
+            self.paragraph(note, "", indent);
         }
     }
 

@@ -1,6 +1,6 @@
 //! `markband set`: chooses a paper from the bank and prints it.
 
-use super::print::{Page, Pages, print};
+use super::print::{Page, PageKind, Pages, print};
 use super::{Desk, Outcome, Stop};
 use crate::bank::Bank;
 use crate::diag::{Fault, nearest};
@@ -151,7 +151,8 @@ fn say_what_was_set(args: &Args, paper: &Paper, pages: &[Page], kept: Option<&Pa
     }
     let again = format!("markband set {} --seed {} --out {}", args.exam, paper.seed, args.out.display());
     let topic = args.topic.as_ref().map(|topic| format!(" --topic {topic}")).unwrap_or_default();
-    desk.say("screen.set.again", &[("command", &format!("{again}{topic}"))])
+    let html = if args.pages.kind() == PageKind::Html { " --format html" } else { "" };
+    desk.say("screen.set.again", &[("command", &format!("{again}{topic}{html}"))])
 }
 
 /// Reads one of a paper's files back.
