@@ -42,6 +42,8 @@ pub mod record;
 pub mod words;
 pub mod bank;
 pub mod paper;
+pub mod script;
+pub mod sitting;
 pub mod document;
 pub mod view;
 pub mod shell;

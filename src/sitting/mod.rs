@@ -26,7 +26,10 @@ pub struct Event {
 pub enum EventKind {
     /// Everything is laid out. The first event of every sitting.
     Prepared {
+        /// The paper's code.
         paper: String,
+        /// Fingerprint of the paper's text.
+        fingerprint: String,
         candidate: String,
         terms: Terms,
     },
@@ -136,7 +139,10 @@ pub struct Sheet {
 /// Everything about a sitting at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sitting {
+    /// The paper's code.
     pub paper: String,
+    /// Fingerprint of the paper's text.
+    pub fingerprint: String,
     pub candidate: String,
     pub terms: Terms,
     pub phase: Phase,
@@ -210,9 +216,10 @@ pub fn replay(events: &[Event], now: Stamp) -> Option<Sitting> {
     ordered.sort_by_key(|event| event.seq);
     ordered.dedup_by_key(|event| event.seq);
     let first = ordered.first()?;
-    let EventKind::Prepared { paper, candidate, terms } = &first.kind else { return None };
+    let EventKind::Prepared { paper, fingerprint, candidate, terms } = &first.kind else { return None };
     let mut sitting = Sitting {
         paper: paper.clone(),
+        fingerprint: fingerprint.clone(),
         candidate: candidate.clone(),
         terms: terms.clone(),
         phase: Phase::Prepared,

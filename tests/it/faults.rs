@@ -12,10 +12,10 @@ use std::fs;
 use std::path::Path;
 
 /// A faulty bank: the files over the sound one, and the faults they say they have.
-struct Case {
-    name: String,
-    files: Vec<RawFile>,
-    faults: Vec<String>,
+pub struct Case {
+    pub name: String,
+    pub files: Vec<RawFile>,
+    pub faults: Vec<String>,
 }
 
 fn case(path: &Path) -> Case {
@@ -53,7 +53,8 @@ fn annotated(path: &str, text: &str) -> Vec<String> {
     faults
 }
 
-fn cases() -> Vec<Case> {
+/// Returns every case, by name.
+pub fn cases() -> Vec<Case> {
     files_below("tests/bank/faults", &["yaml"]).iter().map(|path| case(path)).collect()
 }
 

@@ -2,6 +2,8 @@
 //! `tests/bank/` (a small sound bank and faulty files that say themselves what is wrong with them) and
 //! `tests/it/snapshots/` (what a user sees).
 
+#![allow(clippy::disallowed_methods, reason = "tests read files, folders and the clock, which the core may not")]
+
 mod cli_check;
 mod cli_compare;
 mod cli_completions;

@@ -58,6 +58,18 @@ pub fn shipped() -> Vec<RawFile> {
     bank_files(".")
 }
 
+/// A YAML file as text.
+pub struct RawText {
+    pub path: String,
+    pub text: String,
+}
+
+/// Returns the YAML files among those of a bank.
+pub fn texts(files: Vec<RawFile>) -> Vec<RawText> {
+    let yaml = files.into_iter().filter(|file| file.path.ends_with(".yaml"));
+    yaml.map(|file| RawText { path: file.path, text: String::from_utf8(file.bytes).expect("text") }).collect()
+}
+
 /// Loads a bank that must have no faults.
 pub fn sound(files: Vec<RawFile>) -> Bank {
     let (bank, faults) = load(files);
@@ -193,6 +205,7 @@ pub fn snapshot(name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.add_filter(r"MB-[0-9A-F]{4}-[0-9A-F]{4}", "MB-[code]");
+    settings.add_filter(r"(?m)^bank: [0-9a-f]{16}$", "bank: [fingerprint]");
     settings.add_filter(r"\d+ formats", "[n] formats");
     settings.add_filter(r", (aqa|edexcel|ib)-[a-z0-9-]+", "");
     settings.bind(|| insta::assert_snapshot!(name, text));

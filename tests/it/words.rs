@@ -69,6 +69,7 @@ fn every_word_asked_for_by_its_whole_key_is_there() {
     let missing: Vec<_> = asked.difference(&known).collect();
     assert!(missing.is_empty(), "{missing:?}");
     let counted = program.split("count(\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let missing: Vec<_> = counted.filter(|key| ["one", "many"].iter().any(|form| !known.contains(format!("{key}.{form}").as_str()))).collect();
+    let missing: Vec<_> =
+        counted.filter(|key| ["one", "many"].iter().any(|form| !known.contains(format!("{key}.{form}").as_str()))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
