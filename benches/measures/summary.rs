@@ -8,7 +8,8 @@ const RUNS: usize = 15;
 
 /// Prints the table.
 pub(crate) fn print() {
-    println!("\nMedians of {RUNS} runs; ± is half the distance between the quartiles. 1 MB is 1,000,000 bytes.\n");
+    println!("\nMedians of {RUNS} runs; ± is half the distance between the quartiles. 1 MB is 1,000,000 bytes.");
+    println!("Others at work on this machine disturb the figures; its load now: {}\n", load_average());
     let checks: Vec<_> = MADE.iter().map(growth).collect();
     println!();
     refused();
@@ -17,7 +18,8 @@ pub(crate) fn print() {
     let first = median(|| begin(program(&["list", "questions"])));
     let end = median(|| run(program(&["list", "questions"])));
     let after_loading = set.middle.saturating_sub(load.middle);
-    println!("Paper 1, cold process: {set}, of which loading {load}; list questions, cold process: {end} to the end\n");
+    println!("Paper 1 in a cold process: {set} (fastest {}), of which loading {load}", ms(set.fastest));
+    println!("list questions in a cold process: {first} to the first byte, {end} to the end\n");
 
     println!("{:<52} {:>12} {:>10}", "measure", "figure", "limit");
     let worst = |figure: fn(&Check) -> f64, worse: fn(f64, f64) -> f64| checks.iter().map(figure).reduce(worse).unwrap_or(f64::NAN);
@@ -39,6 +41,7 @@ fn row(measure: &str, figure: String, limit: &str, met: bool) {
 struct Median {
     middle: Duration,
     scatter: Duration,
+    fastest: Duration,
 }
 
 impl std::fmt::Display for Median {
@@ -49,6 +52,12 @@ impl std::fmt::Display for Median {
 
 fn ms(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// Processes that wait for a processor, over the last minute, five and fifteen (Linux; else nothing).
+fn load_average() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').take(3).collect::<Vec<_>>().join(" ")
 }
 
 /// Times runs; what goes in is made, and what comes out is dropped, while the clock stands.
@@ -65,7 +74,7 @@ fn median_of<I, O>(mut input: impl FnMut() -> I, mut run: impl FnMut(I) -> O) ->
         .skip(1)
         .collect();
     times.sort();
-    Median { middle: times[RUNS / 2], scatter: (times[RUNS * 3 / 4] - times[RUNS / 4]) / 2 }
+    Median { middle: times[RUNS / 2], scatter: (times[RUNS * 3 / 4] - times[RUNS / 4]) / 2, fastest: times[0] }
 }
 
 fn median<O>(mut run: impl FnMut() -> O) -> Median {

@@ -31,9 +31,13 @@ fn what_has_changed_is_shown_as_a_difference() {
     room.edit("bank/question-bank/questions.yaml", "To what extent was the landing", "How far was the landing");
     room.edit("bank/question-bank/sources.yaml", "Luna 2 struck the ground.", "Luna 2 fell to the ground.");
     room.edit("bank/mark-schemes/markbands.yaml", "The language is sure.", "The language is quite sure.");
-    assert_eq!(room.run("compare paper --bank bank").code, 1);
+    let ran = room.run("compare paper --bank bank");
+    assert_eq!(ran.code, 1);
     assert_eq!(room.run("compare paper --bank bank --format json").code, 1);
     room.snapshot("compare_changed");
+    for now in ["can light one half", "How far was the landing", "Luna 2 fell", "The language is quite sure."] {
+        assert!(ran.stdout.contains(now), "the difference is not shown: {now}");
+    }
 }
 
 #[test]

@@ -51,7 +51,8 @@ fn every_list_is_json_for_scripts() {
         for row in rows {
             let mut keys: Vec<_> = row.as_object().expect("a map").keys().map(String::as_str).collect();
             let mut fields = fields.to_vec();
-            (keys.sort(), fields.sort());
+            keys.sort();
+            fields.sort();
             assert_eq!(keys, fields, "{what}");
         }
     }

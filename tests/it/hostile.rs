@@ -219,7 +219,7 @@ fn a_file_without_permission_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let room = Room::new();
     room.write("bank/question-bank/x.yaml", "topics: []\n");
-    fs::set_permissions(room.path("bank/question-bank/x.yaml"), fs::Permissions::from_mode(0)).expect("permissions");
+    fs::set_permissions(room.path("bank/question-bank/x.yaml"), fs::Permissions::from_mode(0o000)).expect("permissions");
     let (shown, code) = check_soon(&room, "check --bank bank");
     if fs::read(room.path("bank/question-bank/x.yaml")).is_ok() {
         eprintln!("this user may read everything: only that the program ends was tested");
