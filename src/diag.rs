@@ -65,7 +65,8 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, name)| *distance <= (name.len().max(wrong.len()) / 3).max(1))
+        // One letter is no misspelling of another.
+        .filter(|(distance, name)| *distance <= name.chars().count().max(wrong.chars().count()) / 3)
         .min()
         .map(|(_, name)| name)
 }

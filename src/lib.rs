@@ -17,6 +17,8 @@
 //! - [`words`]: every printed and screen word.
 //! - [`bank`]: what the authors wrote, and the rules that go across records.
 //! - [`paper`]: setting a paper, freezing it, and comparing it with a later bank.
+//! - [`exchange`]: what other programs write, as records of ours, and back. Its [`exchange::package`] is the only door to
+//!   zip and XML.
 //! - [`document`]: the one printable model, a builder for each thing printed.
 //! - [`view`]: PDF by Typst, HTML by Handlebars, terminal text. Each is the sole user of its library.
 //! - [`shell`]: the command line, files, the terminal. Everything that touches the world.
@@ -44,6 +46,7 @@ pub mod bank;
 pub mod paper;
 pub mod script;
 pub mod sitting;
+pub mod exchange;
 pub mod document;
 pub mod view;
 pub mod shell;

@@ -13,11 +13,19 @@ use std::collections::{BTreeMap, HashSet};
 /// Collects what reading finds.
 pub struct Reader<'f> {
     pub faults: &'f mut Vec<Fault>,
-    /// Ids of records that were left out. A reference to one is not a fault of its own.
+    /// Ids of records that were left out, or that lack something that was. A reference to one, or a total that does not
+    /// come out for the lack, is not a fault of its own.
     pub left_out: HashSet<String>,
+    /// How many items of lists have been left out so far.
+    pub dropped: usize,
 }
 
-impl Reader<'_> {
+impl<'f> Reader<'f> {
+    /// Returns a reader that notes faults in a list.
+    pub fn new(faults: &'f mut Vec<Fault>) -> Reader<'f> {
+        Reader { faults, left_out: HashSet::new(), dropped: 0 }
+    }
+
     fn expected<T>(&mut self, what: &str, node: &Node) -> Option<T> {
         let found = match &node.kind {
             Kind::Scalar { .. } if node.is_null() => "nothing".to_owned(),
@@ -91,12 +99,12 @@ impl Read for String {
 }
 
 /// Reads a whole number that fits `T`.
-fn whole<T: TryFrom<i64>>(node: &Node, reader: &mut Reader) -> Option<T> {
+fn whole<T: TryFrom<i128>>(node: &Node, reader: &mut Reader) -> Option<T> {
     let number = match &node.kind {
-        Kind::Scalar { text, plain: true } => text.parse::<i64>().ok().and_then(|n| T::try_from(n).ok()),
+        Kind::Scalar { text, plain: true } => text.parse::<i128>().ok().and_then(|n| T::try_from(n).ok()),
         Kind::Scalar { .. } | Kind::List(_) | Kind::Map(_) => None,
     };
-    number.or_else(|| reader.expected("a whole number", node))
+    number.or_else(|| reader.expected("a whole number, without quotes", node))
 }
 
 macro_rules! whole_numbers {
@@ -179,7 +187,9 @@ impl<T: Read> Read for Box<T> {
 impl<T: Read> Read for Vec<T> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Vec<T>> {
         let Kind::List(items) = &node.kind else { return reader.expected("a list", node) };
-        Some(items.iter().filter_map(|item| T::read(item, reader)).collect())
+        let kept: Vec<T> = items.iter().filter_map(|item| T::read(item, reader)).collect();
+        reader.dropped += items.len() - kept.len();
+        Some(kept)
     }
     fn absent() -> Option<Vec<T>> {
         Some(Vec::new())
@@ -231,7 +241,7 @@ pub struct Keys<'n, 't> {
 impl<'n, 't> Keys<'n, 't> {
     /// Begins a record: it must be a map, and must have no keys but the known ones.
     pub fn begin(name: &'static str, known: &[&'static str], node: &'n Node<'t>, reader: &mut Reader) -> Option<Self> {
-        let Kind::Map(pairs) = &node.kind else { return reader.expected(&described(name), node) };
+        let Kind::Map(pairs) = &node.kind else { return reader.expected(&format!("the keys of {}", described(name)), node) };
         for (key, _) in pairs {
             let written = key.text().unwrap_or_default();
             if known.contains(&written) {
@@ -299,8 +309,9 @@ impl<'n, 't> Keys<'n, 't> {
         id.map(|id| id.span).or_else(|| self.pairs.first().map(|(key, _)| key.span)).unwrap_or(self.node.span)
     }
 
-    fn leave_out(&self, reader: &mut Reader) {
-        if let Some(id) = self.value("id").and_then(Node::text) {
+    /// Notes that the record is not whole: it was left out, or something in it was.
+    pub fn leave_out(&self, reader: &mut Reader) {
+        if let Some(id) = self.value("id").or_else(|| self.value("for")).and_then(Node::text) {
             reader.left_out.insert(id.to_owned());
         }
     }
@@ -367,9 +378,13 @@ macro_rules! record {
                 let mut known = KEYS.to_vec();
                 $( known.extend(<$One as $crate::record::OneOf>::KEYS); )?
                 let keys = $crate::record::Keys::begin(stringify!($Name), &known, node, reader)?;
+                let dropped = reader.dropped;
                 // Every key is read before any `?`, so that all faults of the record are found.
                 $( let $field = keys.read::<$ty>($crate::record::key!($field $(, $key)?), reader); )*
                 $( let $one = keys.read_one_of::<$One>(reader); )?
+                if reader.dropped > dropped {
+                    keys.leave_out(reader);
+                }
                 Some($Name { $( $field: $field?, )* $( $one: $one?, )? })
             }
 

@@ -94,3 +94,24 @@ pub fn slips(paper: &Paper) -> Vec<Slip> {
 pub fn words(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
+
+/// Returns a text as scripts keep it: lines end in one way, and control characters are left out, since they could drive
+/// a terminal and no file of markband may have them.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\r' => {
+                rest.next_if_eq(&'\n');
+                out.push('\n');
+            }
+            // The ends of lines and pages of other times and systems.
+            '\u{b}' | '\u{c}' | '\u{85}' => out.push('\n'),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}

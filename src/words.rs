@@ -24,7 +24,7 @@ impl Words {
         let mut faults = Vec::new();
         let file = files.add(path, text);
         let root = yaml::parse(&files, file, &mut faults).root;
-        let mut reader = Reader { faults: &mut faults, left_out: Default::default() };
+        let mut reader = Reader::new(&mut faults);
         let words = root.and_then(|root| Words::read(&root, &mut reader)).unwrap_or_default();
         (words, files, faults)
     }
@@ -69,6 +69,12 @@ impl Words {
         let places: Vec<_> = fault.args.iter().map(|(name, value)| (*name, value as &dyn std::fmt::Display)).collect();
         let part = |part: &str| self.say(&format!("faults.{}.{part}", fault.code), &places);
         (part("says"), part("cure"))
+    }
+
+    /// Returns what is said at the second place of a fault.
+    pub fn beside(&self, fault: &Fault) -> String {
+        let own = format!("faults.{}.beside", fault.code);
+        if self.words.contains_key(&own) { self.get(&own) } else { self.get("screen.first-here") }
     }
 
     /// Returns every key, for the test that holds the shipped file complete.

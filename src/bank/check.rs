@@ -4,11 +4,12 @@
 //! not a second fault.
 
 use super::Bank;
+use super::drawing::{self, Flaw};
 use super::format::{Form, Format, Section};
 use super::load::Known;
 use super::pattern::Pattern;
 use super::question::Question;
-use super::scheme::{Grid, Levels, MarkScheme, Markbands, Method, Points};
+use super::scheme::{Grid, Levels, MarkScheme, Markbands, Method, Point, Points};
 use super::source::{Body, QUOTATION_WORDS, RightsBasis, Source, SourceSet};
 use crate::diag::{Fault, nearest};
 use crate::span::At;
@@ -16,11 +17,9 @@ use std::collections::HashMap;
 
 /// Notes every breach of the rules in a bank.
 pub fn check(bank: &Bank, known: &Known, faults: &mut Vec<Fault>) {
-    let mut checker = Checker { bank, known, faults };
+    let mut checker = Checker { bank, known, faults, guesses: GUESSES };
     checker.ids();
-    for topic in &bank.topics {
-        checker.topics(topic.within.as_slice());
-    }
+    checker.topic_tree();
     bank.source_sets.iter().for_each(|set| checker.source_set(set));
     bank.questions.iter().for_each(|question| checker.question(question));
     bank.schemes.iter().for_each(|scheme| checker.scheme(scheme));
@@ -33,7 +32,12 @@ struct Checker<'b> {
     bank: &'b Bank,
     known: &'b Known,
     faults: &'b mut Vec<Fault>,
+    /// How many more misspelt references are worth looking for a near one.
+    guesses: usize,
 }
+
+/// A bank with more dangling references than this has another trouble than spelling.
+const GUESSES: usize = 200;
 
 impl<'b> Checker<'b> {
     fn fault(&mut self, fault: Fault) {
@@ -50,6 +54,32 @@ impl<'b> Checker<'b> {
         self.unique(bank.formats.iter().map(|format| &format.id), true);
         self.unique(bank.markbands.iter().map(|bands| &bands.id), true);
         self.unique(bank.schemes.iter().map(|scheme| &scheme.part), false);
+        // A part's id is made of the question's and its letter; it must not be another question's or part's.
+        let mut parts: HashMap<String, &At<String>> = HashMap::new();
+        for question in &bank.questions {
+            for (id, _) in question.parts_with_ids() {
+                // Two questions of one id have been told of already.
+                if let Some(other) = parts.get(&id).filter(|other| other.value != question.id.value) {
+                    self.fault(Fault::error("part-id-twice").at(question.id.span).with("id", &id).beside(other.span));
+                }
+                parts.insert(id, &question.id);
+            }
+        }
+    }
+
+    fn topic_tree(&mut self) {
+        let bank = self.bank;
+        for topic in &bank.topics {
+            self.topics(topic.within.as_slice());
+            if let Some(within) = topic.within.as_ref().filter(|within| bank.lies_within(within, &topic.id)) {
+                self.fault(Fault::error("topic-circle").at(within.span).with("id", &topic.id.value));
+            }
+        }
+    }
+
+    /// Returns whether a record is all there, so that its totals mean something.
+    fn whole(&self, id: &str) -> bool {
+        !self.known.left_out.contains(id)
     }
 
     /// Ids are used once, and — where `shaped` — consist of what is safe in a file name and a command.
@@ -78,11 +108,18 @@ impl<'b> Checker<'b> {
             return;
         }
         let known: Vec<_> = known.into_iter().collect();
-        let cure = match nearest(id.as_str(), known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "there are none".to_owned(),
-            None if known.len() <= 12 => format!("there are: {}", known.join(", ")),
-            None => "`markband list` shows what there is".to_owned(),
+        let near = match self.guesses {
+            0 => None,
+            _ => nearest(id.as_str(), known.iter().copied()),
+        };
+        self.guesses = self.guesses.saturating_sub(1);
+        let cure = match (near, kind) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, _) if known.is_empty() => "there are none".to_owned(),
+            (None, _) if known.len() <= 12 => format!("there are: {}", known.join(", ")),
+            (None, "topic") => "`markband list topics` shows what there is".to_owned(),
+            (None, "source set") => "`markband list sources` shows what there is".to_owned(),
+            (None, _) => "look at how it is spelled where it is made".to_owned(),
         };
         self.fault(Fault::error("unknown-reference").at(id.span).with("kind", kind).with("id", &id.value).with("cure", cure));
     }
@@ -95,7 +132,7 @@ impl<'b> Checker<'b> {
 
     fn source_set(&mut self, set: &'b SourceSet) {
         self.topics(&set.topics);
-        if set.sources.is_empty() {
+        if set.sources.is_empty() && self.whole(&set.id) {
             self.fault(Fault::error("empty-list").at(set.id.span).with("what", "source set").with("of", "sources"));
         }
         self.labels(set.sources.iter().map(|source| &source.label));
@@ -146,14 +183,12 @@ impl<'b> Checker<'b> {
             self.fault(Fault::error("no-picture").at(file.span).with("file", &file.value));
             return;
         };
-        // A drawing is data: it may not run anything or fetch anything.
-        let lower = svg.to_lowercase();
-        let forbidden =
-            ["<script", "<foreignobject", "<!doctype", "<!entity", "<image", "href=\"http", "url(http", "javascript:", "@import"];
-        if let Some(found) = forbidden.iter().find(|word| lower.contains(*word)) {
-            self.fault(Fault::error("picture-unsafe").at(file.span).with("file", &file.value).with("found", found));
-        } else if !lower.contains("<svg") {
-            self.fault(Fault::error("picture-not-svg").at(file.span).with("file", &file.value));
+        match drawing::flaw(svg) {
+            Some(Flaw::Unsafe(found)) => {
+                self.fault(Fault::error("picture-unsafe").at(file.span).with("file", &file.value).with("found", found));
+            }
+            Some(Flaw::NotSvg) => self.fault(Fault::error("picture-not-svg").at(file.span).with("file", &file.value)),
+            None => {}
         }
     }
 
@@ -223,6 +258,9 @@ impl<'b> Checker<'b> {
     }
 
     fn parts_against_form(&mut self, question: &Question, form: &Form) {
+        if !self.whole(&question.id) || !self.whole(&form.id) {
+            return;
+        }
         let labels = |labels: Vec<Option<&str>>| match labels.as_slice() {
             [None] => "one part without a letter".to_owned(),
             many => many.iter().map(|label| label.unwrap_or("?")).collect::<Vec<_>>().join(", "),
@@ -266,24 +304,23 @@ impl<'b> Checker<'b> {
             Method::Grid(grid) => self.grid(scheme, grid, marks),
             Method::Levels(levels) => self.levels(scheme, levels, marks, question),
             Method::Sequence(sequence) => {
-                let total = sequence.events.len() as u16 + sequence.order_marks.unwrap_or(0);
-                self.enough(scheme, total, marks);
+                self.enough(scheme, sequence.events.len() as u32 + u32::from(sequence.order_marks.unwrap_or(0)), marks);
                 self.unique(sequence.events.iter().map(|event| &event.id), false);
                 for event in &sequence.events {
                     self.keywords(&event.id, &event.keywords);
                 }
             }
             Method::Choice(choice) => {
-                let right = choice.options.iter().filter(|option| option.correct).count() as u16;
+                let right = choice.options.iter().filter(|option| option.correct).count();
                 self.unique(choice.options.iter().map(|option| &option.id), false);
-                if right == 0 {
+                if right == 0 && self.whole(&scheme.part) {
                     self.fault(Fault::error("choice-without-key").at(scheme.part.span));
                 }
             }
             Method::Strands(strands) => {
                 self.unique(strands.iter().map(|strand| &strand.id), false);
-                let total: u16 = strands.iter().map(|strand| strand.marks.value).sum();
-                if total != marks {
+                let total: u32 = strands.iter().map(|strand| u32::from(strand.marks.value)).sum();
+                if total != u32::from(marks) && self.whole(&scheme.part) {
                     let fault = Fault::error("strand-marks").at(scheme.part.span).with("total", total).with("marks", marks);
                     self.fault(fault.with("part", &scheme.part.value));
                 }
@@ -298,8 +335,8 @@ impl<'b> Checker<'b> {
     }
 
     /// The points of a scheme must be enough for the marks of its part.
-    fn enough(&mut self, scheme: &MarkScheme, total: u16, marks: u16) {
-        if total < marks {
+    fn enough(&mut self, scheme: &MarkScheme, total: u32, marks: u16) {
+        if total < u32::from(marks) && self.whole(&scheme.part) {
             let fault = Fault::error("points-against-marks").at(scheme.part.span).with("part", &scheme.part.value);
             self.fault(fault.with("total", total).with("marks", marks));
         }
@@ -324,18 +361,18 @@ impl<'b> Checker<'b> {
             }
         }
         // The most an answer can earn: groups up to their caps, then the best `any`, then the award table.
-        let grouped = |name: Option<&At<String>>| -> u16 {
-            points.items.iter().filter(|p| p.group.as_ref() == name).map(super::scheme::Point::worth).sum()
-        };
-        let in_groups: u16 = points.groups.iter().map(|group| grouped(Some(&group.id)).min(group.cap)).sum();
+        let worth = |point: &Point| u32::from(point.worth());
+        let grouped = |name: Option<&At<String>>| -> u32 { points.items.iter().filter(|p| p.group.as_ref() == name).map(worth).sum() };
+        let in_groups: u32 = points.groups.iter().map(|group| grouped(Some(&group.id)).min(u32::from(group.cap))).sum();
         let mut total = grouped(None) + in_groups;
         if let Some(any) = points.any {
-            let mut worths: Vec<_> = points.items.iter().map(super::scheme::Point::worth).collect();
+            let mut worths: Vec<_> = points.items.iter().map(worth).collect();
             worths.sort_unstable_by(|a, b| b.cmp(a));
             total = total.min(worths.iter().take(any as usize).sum());
         }
         if !points.award.is_empty() {
-            total = points.award.iter().filter(|award| award.points <= total).map(|award| award.mark).max().unwrap_or(0);
+            let reached = points.award.iter().filter(|award| u32::from(award.points) <= total);
+            total = reached.map(|award| u32::from(award.mark)).max().unwrap_or(0);
         }
         self.enough(scheme, total, marks);
     }
@@ -350,13 +387,13 @@ impl<'b> Checker<'b> {
                 }
             }
         }
-        self.enough(scheme, grid.cells.len() as u16, marks);
+        self.enough(scheme, grid.cells.len() as u32, marks);
     }
 
     fn levels(&mut self, scheme: &'b MarkScheme, levels: &'b Levels, marks: u16, question: &'b Question) {
         let bank = self.bank;
         match bank.markbands(&levels.markbands) {
-            Some(bands) if bands.top() != marks => {
+            Some(bands) if bands.top() != marks && self.whole(&bands.id) => {
                 let fault = Fault::error("markbands-against-marks").at(levels.markbands.span).with("part", &scheme.part.value);
                 self.fault(fault.with("markbands", &bands.id.value).with("top", bands.top()).with("marks", marks));
             }
@@ -386,12 +423,15 @@ impl<'b> Checker<'b> {
     }
 
     fn markbands(&mut self, bands: &'b Markbands) {
+        if !self.whole(&bands.id) {
+            return;
+        }
         if bands.bands.is_empty() {
             self.fault(Fault::error("empty-list").at(bands.id.span).with("what", "table of markbands").with("of", "bands"));
         }
         for pair in bands.bands.windows(2) {
             let (upper, lower) = (&pair[0].marks, &pair[1].marks);
-            if upper.low != lower.high + 1 {
+            if u32::from(upper.low) != u32::from(lower.high) + 1 {
                 self.fault(
                     Fault::error("bands-gap").at(lower.span).with("lower", lower.value).with("upper", upper.value).beside(upper.span),
                 );
@@ -407,8 +447,10 @@ impl<'b> Checker<'b> {
             }
             self.topics(&slot.each_of);
         }
-        let total: Option<u16> = format.sections.iter().map(|section| section_marks(bank, section)).sum();
-        if let Some(total) = total.filter(|total| *total != format.marks.value) {
+        let total: Option<u32> = format.sections.iter().map(|section| section_marks(bank, section)).sum();
+        let forms = format.sections.iter().flat_map(|section| &section.slots).map(|slot| &slot.form);
+        let sound = self.whole(&format.id) && forms.into_iter().all(|form| self.whole(form));
+        if let Some(total) = total.filter(|total| sound && *total != u32::from(format.marks.value)) {
             let fault = Fault::error("format-marks").at(format.marks.span).with("total", total).with("marks", format.marks.value);
             self.fault(fault.with("format", &format.id.value));
         }
@@ -426,12 +468,12 @@ impl<'b> Checker<'b> {
 
 /// Returns the marks a candidate can earn in a section, or `None` if one of its forms is unknown. Where only some
 /// questions are answered, all are worth the same.
-pub fn section_marks(bank: &Bank, section: &Section) -> Option<u16> {
+pub fn section_marks(bank: &Bank, section: &Section) -> Option<u32> {
     let mut total = 0;
     let mut each = 0;
     for slot in &section.slots {
         each = bank.form(&slot.form)?.marks();
-        total += each * slot.seats() as u16;
+        total += each * slot.seats() as u32;
     }
-    Some(section.answer.map_or(total, |answer| answer * each))
+    Some(section.answer.map_or(total, |answer| u32::from(answer) * each))
 }

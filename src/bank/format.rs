@@ -32,13 +32,8 @@ record! {
 
 impl Form {
     /// Returns the marks of all parts.
-    pub fn marks(&self) -> u16 {
-        self.parts.iter().map(|part| part.marks).sum()
-    }
-
-    /// Returns the minutes suggested for all parts.
-    pub fn minutes(&self) -> u16 {
-        self.parts.iter().map(|part| part.minutes).sum()
+    pub fn marks(&self) -> u32 {
+        self.parts.iter().map(|part| u32::from(part.marks)).sum()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Bank, BankFile, SchemeFile};
 use crate::diag::Fault;
 use crate::record::{Read, Reader};
-use crate::span::{At, FileId, Span};
+use crate::span::{At, Span};
 use crate::yaml;
 use std::collections::HashSet;
 
@@ -34,14 +34,20 @@ pub fn load(raw: Vec<RawFile>) -> (Bank, Vec<Fault>) {
         match String::from_utf8(file.bytes) {
             Ok(text) if file.path.ends_with(".svg") => {
                 if let Some(path) = file.path.strip_prefix(QUESTIONS).filter(|_| !file.supplied) {
-                    bank.pictures.insert(path.to_owned(), text);
+                    // As a text is read back: one kind of line end, no control characters, nothing behind the last line.
+                    let clean: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+                    bank.pictures.insert(path.to_owned(), clean.trim_end().to_owned());
                 }
             }
             Ok(text) => {
                 bank.bytes += text.len() as u64;
                 // An editor's byte order mark is not part of the text.
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                yaml_files.push((bank.files.add(file.shown, text), file.path, file.supplied));
+                let id = bank.files.add(file.shown, text);
+                if !file.supplied {
+                    bank.own_files.push(id);
+                }
+                yaml_files.push((id, file.path, file.supplied));
             }
             Err(error) => {
                 let sound = error.utf8_error().valid_up_to();
@@ -55,13 +61,15 @@ pub fn load(raw: Vec<RawFile>) -> (Bank, Vec<Fault>) {
         }
     }
     let mut broken = !faults.is_empty();
-    let mut reader = Reader { faults: &mut faults, left_out: HashSet::new() };
+    let mut reader = Reader::new(&mut faults);
     let mut read = Vec::new();
     for (id, path, supplied) in yaml_files {
         let tree = yaml::parse(&bank.files, id, reader.faults);
         broken |= tree.broken;
         let Some(root) = tree.root else {
-            reader.faults.push(Fault::warning("empty-file").at(Span { file: id, start: 0, end: 0 }));
+            if !tree.broken {
+                reader.faults.push(Fault::warning("empty-file").at(Span { file: id, start: 0, end: 0 }));
+            }
             continue;
         };
         match path.starts_with(SCHEMES) {
@@ -121,9 +129,4 @@ fn ids<T>(list: &[T], supplied: bool, id: impl Fn(&T) -> &At<String>) -> HashSet
         true => list.iter().map(|item| id(item).value.clone()).collect(),
         false => HashSet::new(),
     }
-}
-
-/// Returns the span of a whole file's beginning, for faults of the file as such.
-pub fn beginning(file: FileId) -> Span {
-    Span { file, start: 0, end: 0 }
 }

@@ -4,6 +4,7 @@
 //! records. One declaration per record gives both the reading and the JSON Schema (see [`crate::record`]).
 
 pub mod check;
+pub mod drawing;
 pub mod format;
 pub mod lexicon;
 pub mod load;
@@ -13,7 +14,7 @@ pub mod scheme;
 pub mod source;
 
 use crate::record::record;
-use crate::span::{At, Files};
+use crate::span::{At, FileId, Files};
 use format::{Form, Format};
 use lexicon::Term;
 use question::{Part, Question};
@@ -78,6 +79,8 @@ pub struct Bank {
     pub pictures: BTreeMap<String, String>,
     /// Number of bytes of YAML read.
     pub bytes: u64,
+    /// The texts that are the bank's own, and not supplied beside it by markband.
+    pub own_files: Vec<FileId>,
     index: Index,
 }
 

@@ -124,7 +124,8 @@ impl Read for Pattern {
             Kind::Map(pairs) => pairs,
         };
         let [(key, value)] = pairs.as_slice() else {
-            reader.faults.push(Fault::error("pattern-keys").at(node.span).with("keys", KEYS.join(", ")));
+            let found = pairs.iter().filter_map(|(key, _)| key.text()).collect::<Vec<_>>().join(", ");
+            reader.faults.push(Fault::error("pattern-keys").at(node.span).with("found", found).with("keys", KEYS.join(", ")));
             return None;
         };
         match key.text().unwrap_or_default() {
@@ -154,7 +155,8 @@ impl Read for Pattern {
                 Some(Pattern::Regex(text))
             }
             _ => {
-                reader.faults.push(Fault::error("pattern-keys").at(key.span).with("keys", KEYS.join(", ")));
+                let found = key.text().unwrap_or_default();
+                reader.faults.push(Fault::error("pattern-keys").at(key.span).with("found", found).with("keys", KEYS.join(", ")));
                 None
             }
         }

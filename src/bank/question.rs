@@ -70,8 +70,8 @@ record! {
 
 impl Question {
     /// Returns the marks of all parts.
-    pub fn marks(&self) -> u16 {
-        self.parts.iter().map(|part| part.marks.value).fold(0, u16::saturating_add)
+    pub fn marks(&self) -> u32 {
+        self.parts.iter().map(|part| u32::from(part.marks.value)).sum()
     }
 
     /// Returns each part with the id that mark schemes know it by: the question's id and the part's letter.

@@ -25,9 +25,12 @@ pub fn exam_paper(paper: &Paper, words: &Words) -> Document {
         let key = format!("question.about-{}", paper.source_name().word());
         document.blocks.push(Block::Instruction { text: text(&words.say(&key, &[("about", &set.set.about)])) });
     }
-    for (section, questions) in paper.sections() {
-        if let Some(title) = &section.title {
-            document.blocks.push(Block::Heading { level: 2, text: title.clone() });
+    for (n, (section, questions)) in paper.sections().enumerate() {
+        // Questions stand under a heading of their own, for those who find their way by headings.
+        match &section.title {
+            Some(title) => document.blocks.push(Block::Heading { level: 2, text: title.clone() }),
+            None if n == 0 => document.blocks.push(Block::Heading { level: 2, text: words.get("question.heading") }),
+            None => {}
         }
         if let Some(instruction) = &section.instruction {
             document.blocks.push(Block::Instruction { text: text(instruction) });

@@ -31,6 +31,16 @@ pub fn item(bank: &Bank, id: &str, name: SourceName, words: &Words) -> Document 
     if let Some(format) = bank.format(id) {
         blocks.extend(of_format(bank, format, words));
     }
+    if let Some(form) = bank.form(id) {
+        blocks.push(Block::Heading { level: 2, text: form.title.clone() });
+        let items = form.parts.iter().map(|part| {
+            let label = part.label.as_ref().map(|label| format!("({label}) ")).unwrap_or_default();
+            let marks = words.count("question.marks", part.marks);
+            let minutes = words.count("time.minutes", part.minutes);
+            text(&format!("{label}{marks}, {}, {minutes}", part.method.word()))
+        });
+        blocks.push(Block::List { items: items.collect() });
+    }
     if let Some(bands) = bank.markbands(id) {
         blocks.extend(markbands_blocks(bands, words));
     }

@@ -293,7 +293,17 @@ fn sequence_blocks(sequence: &Sequence, words: &Words) -> Vec<Block> {
         caption_hidden: true,
         head: vec![column("date"), column("event")],
         widths: vec![0, 1],
-        rows: sequence.events.iter().map(|event| vec![vec![text(&event.date)], vec![text(&event.credit)]]).collect(),
+        rows: sequence
+            .events
+            .iter()
+            .map(|event| {
+                let date = match event.within_years {
+                    Some(years) => words.say("scheme.date-within", &[("date", &event.date), ("years", &years)]),
+                    None => event.date.clone(),
+                };
+                vec![vec![text(&date)], vec![text(&event.credit)]]
+            })
+            .collect(),
         note: None,
     })];
     if let Some(marks) = sequence.order_marks {

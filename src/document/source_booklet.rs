@@ -27,6 +27,7 @@ pub fn source_booklet(paper: &Paper, words: &Words) -> Option<Document> {
         cover.instructions =
             ["keep-closed", "answer-with", "edited"].map(|line| text(&words.get(&format!("booklet.{line}-{}", name.word())))).to_vec();
     }
+    document.blocks.push(Block::Heading { level: 2, text: words.get(&format!("source.{}s", name.word())) });
     for set in &paper.source_sets {
         let about = words.say(&format!("booklet.about-{}", name.word()), &[("about", &set.set.about)]);
         document.blocks.push(Block::Instruction { text: text(&about) });

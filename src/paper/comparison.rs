@@ -49,13 +49,16 @@ pub fn compare(bank: &Bank, paper: &Paper, frozen: Option<&FrozenSchemes>) -> Ve
         let now = bank.question(&set.question.id).map(for_candidates);
         items.push(item(ItemKind::Question, &set.question.id, &set.hash, now.as_ref().map(fingerprint), Some(&set.question), now.as_ref()));
         for ((id, _), hash) in set.question.parts_with_ids().zip(&set.scheme_hashes) {
-            let now = bank.scheme(&id);
-            let now_hash = now.map(|scheme| {
+            // A scheme and the markbands it uses are one thing to a marker.
+            let now = bank.scheme(&id).map(|scheme| {
                 let bands: Vec<_> = markbands_of(scheme).into_iter().filter_map(|id| bank.markbands(id)).collect();
-                fingerprint(&(scheme, bands))
+                (scheme, bands)
             });
-            let then = frozen.and_then(|frozen| frozen.scheme(&id));
-            items.push(item(ItemKind::MarkScheme, &id, hash, now_hash, then, now));
+            let then = frozen.and_then(|frozen| {
+                let scheme = frozen.scheme(&id)?;
+                Some((scheme, markbands_of(scheme).into_iter().filter_map(|id| frozen.markbands(id)).collect::<Vec<_>>()))
+            });
+            items.push(item(ItemKind::MarkScheme, &id, hash, now.as_ref().map(fingerprint), then.as_ref(), now.as_ref()));
         }
     }
     items

@@ -6,10 +6,11 @@
 use super::{FrozenSchemes, Paper, SetQuestion, SetSection, SetSources, TeacherNote, VERSION};
 use super::{fingerprint, for_candidates, hex, markbands_of, minutes, sources_for_candidates};
 use crate::bank::Bank;
-use crate::bank::format::{Format, Section, SourceRule};
+use crate::bank::format::{Format, Section, Slot, SourceRule};
 use crate::bank::question::Question;
 use crate::bank::source::{Body, SourceSet};
 use crate::diag::Fault;
+use crate::span::At;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
@@ -22,22 +23,21 @@ pub struct Seed(pub u64);
 /// Sets a paper, or returns every rule of the format that the bank cannot meet.
 pub fn set(bank: &Bank, format: &Format, topic: Option<&str>, seed: Seed) -> Result<(Paper, FrozenSchemes), Vec<Fault>> {
     let mut random = ChaCha8Rng::seed_from_u64(seed.0);
+    let by_form = by_form(bank, topic);
     let mut short = Vec::new();
-    let mut taken = HashSet::new();
-    let mut sections = Vec::new();
+    // For each section that is asked about one source set: the sets it may have, in the order they are tried.
+    let mut offered: Vec<Option<Vec<&SourceSet>>> = Vec::new();
     for section in &format.sections {
-        let by_form = by_form(bank, topic, &taken);
-        let chosen = match &section.sources {
-            Some(rule) => choose_with_sources(bank, section, rule, &by_form, &mut random, &mut short),
-            None => choose(bank, section, &by_form, &mut random, &mut short),
-        };
-        taken.extend(chosen.iter().map(|question| question.id.as_str()));
-        sections.push(chosen);
+        offered.push(section.sources.as_ref().map(|rule| source_sets_for(bank, section, rule, &by_form, &mut random, &mut short)));
     }
     if !short.is_empty() {
         return Err(short);
     }
-    Ok(freeze(bank, format, topic, seed, sections))
+    let mut chosen = vec![None; format.sections.len()];
+    match choose(bank, format, &by_form, &offered, &mut chosen, &mut random) {
+        Ok(sections) => Ok(freeze(bank, format, topic, seed, sections)),
+        Err(short) => Err(short),
+    }
 }
 
 /// Returns whether the bank can fill a format, and if not, every rule it cannot meet.
@@ -48,13 +48,13 @@ pub fn shortfalls(bank: &Bank, format: &Format) -> Vec<Fault> {
 type ByForm<'b> = HashMap<&'b str, Vec<&'b Question>>;
 
 /// Returns the questions that may be set, by form, in the order of their ids: those on the topic that have a
-/// mark scheme for every part and are not yet on the paper.
-fn by_form<'b>(bank: &'b Bank, topic: Option<&str>, taken: &HashSet<&str>) -> ByForm<'b> {
+/// mark scheme for every part.
+fn by_form<'b>(bank: &'b Bank, topic: Option<&str>) -> ByForm<'b> {
     let mut forms = ByForm::new();
     for question in &bank.questions {
         let on_topic = topic.is_none_or(|wanted| has_topic(bank, question, wanted));
         let markable = question.parts_with_ids().all(|(id, _)| bank.scheme(&id).is_some());
-        if on_topic && markable && !taken.contains(question.id.as_str()) {
+        if on_topic && markable {
             forms.entry(question.form.as_str()).or_default().push(question);
         }
     }
@@ -69,53 +69,98 @@ fn has_topic(bank: &Bank, question: &Question, wanted: &str) -> bool {
     question.topics.iter().chain(of_set).any(|topic| bank.lies_within(topic, wanted))
 }
 
-/// Fills the seats of a section, one question each.
+/// One place for a question.
+struct Seat<'f> {
+    section: usize,
+    slot: &'f Slot,
+    /// The topic it must be on.
+    topic: Option<&'f At<String>>,
+}
+
+/// Chooses a source set for each section that has one, and then a question for every seat of the paper at once. Where
+/// the first choice of sets leaves a seat empty, the others are tried.
 fn choose<'b>(
     bank: &'b Bank,
-    section: &Section,
+    format: &Format,
     by_form: &ByForm<'b>,
+    offered: &[Option<Vec<&'b SourceSet>>],
+    chosen: &mut Vec<Option<&'b SourceSet>>,
     random: &mut ChaCha8Rng,
-    short: &mut Vec<Fault>,
-) -> Vec<&'b Question> {
-    // One seat for each question wanted: the slot it belongs to and the topic it must be on.
-    let mut seats = Vec::new();
-    for slot in &section.slots {
-        let each = slot.count.unwrap_or(1);
-        match slot.each_of.as_slice() {
-            [] => seats.extend((0..each).map(|_| (slot, None))),
-            topics => seats.extend(topics.iter().flat_map(|topic| (0..each).map(move |_| (slot, Some(topic))))),
+) -> Result<Vec<Vec<&'b Question>>, Vec<Fault>> {
+    let open = (0..offered.len()).find(|section| offered[*section].is_some() && chosen[*section].is_none());
+    let Some(section) = open else { return fill(bank, format, by_form, chosen, random) };
+    let mut first = None;
+    for set in offered[section].iter().flatten() {
+        chosen[section] = Some(set);
+        match choose(bank, format, by_form, offered, chosen, random) {
+            Ok(sections) => return Ok(sections),
+            Err(short) => first = first.or(Some(short)),
         }
     }
-    let mut candidates: Vec<Vec<&Question>> = Vec::new();
-    for (slot, topic) in &seats {
-        let of_form = by_form.get(slot.form.as_str()).map_or(&[][..], Vec::as_slice);
-        let fits = |question: &&&Question| topic.is_none_or(|topic| has_topic(bank, question, topic));
-        let mut fitting: Vec<_> = of_form.iter().filter(fits).copied().collect();
-        shuffle(&mut fitting, random);
-        candidates.push(fitting);
+    chosen[section] = None;
+    Err(first.unwrap_or_default())
+}
+
+/// Fills every seat of a paper, one question each, the source sets being chosen.
+fn fill<'b>(
+    bank: &'b Bank,
+    format: &Format,
+    by_form: &ByForm<'b>,
+    chosen: &[Option<&'b SourceSet>],
+    random: &mut ChaCha8Rng,
+) -> Result<Vec<Vec<&'b Question>>, Vec<Fault>> {
+    let mut seats = Vec::new();
+    for (section, slot) in format.sections.iter().enumerate().flat_map(|(n, section)| section.slots.iter().map(move |slot| (n, slot))) {
+        let each = slot.count.unwrap_or(1);
+        let topics: Vec<_> = if slot.each_of.is_empty() { vec![None] } else { slot.each_of.iter().map(Some).collect() };
+        seats.extend(topics.into_iter().flat_map(|topic| (0..each).map(move |_| Seat { section, slot, topic })));
     }
-    let seating = seat(&candidates);
-    let mut missing: BTreeMap<usize, (Fault, u16)> = BTreeMap::new();
-    for (index, (slot, topic)) in seats.iter().enumerate().filter(|(index, _)| seating[*index].is_none()) {
-        // One fault for all empty seats of a slot and topic.
-        let first = seats.iter().position(|seat| std::ptr::eq(seat.0, *slot) && seat.1 == *topic).unwrap_or(index);
-        let title = bank.form(&slot.form).map_or(slot.form.as_str(), |form| form.title.as_str());
-        let topic_title = topic.map(|topic| bank.topic(topic).map_or(topic.as_str(), |topic| topic.title.as_str()));
-        let code = if topic_title.is_some() { "short-of-topic" } else { "short-of-questions" };
-        let entry = missing.entry(first).or_insert_with(|| {
-            let fault = Fault::error(code).at(slot.form.span).with("form", title).with("id", &slot.form.value);
-            let fault = fault.with("topic", topic_title.unwrap_or_default()).with("wanted", slot.count.unwrap_or(1));
-            (fault, 0)
-        });
-        entry.1 += 1;
+    let candidates: Vec<Vec<&Question>> = seats
+        .iter()
+        .map(|seat| {
+            let fits = |question: &&Question| {
+                let on_set = chosen[seat.section].is_none_or(|set| is_about(question, set));
+                on_set && seat.topic.is_none_or(|topic| has_topic(bank, question, topic))
+            };
+            let mut fitting: Vec<_> = by_form.get(seat.slot.form.as_str()).into_iter().flatten().copied().filter(fits).collect();
+            shuffle(&mut fitting, random);
+            fitting
+        })
+        .collect();
+    let seating = seat_all(&candidates);
+    // One fault for all empty seats of a slot and topic.
+    let mut short: Vec<(&Seat, u16)> = Vec::new();
+    for (seat, _) in seats.iter().zip(&seating).filter(|(_, taken)| taken.is_none()) {
+        match short.iter_mut().find(|(other, _)| std::ptr::eq(other.slot, seat.slot) && other.topic == seat.topic) {
+            Some((_, missing)) => *missing += 1,
+            None => short.push((seat, 1)),
+        }
     }
-    short.extend(missing.into_values().map(|(fault, n)| fault.with("missing", n)));
-    seating.iter().enumerate().filter_map(|(seat, question)| Some(candidates[seat][(*question)?])).collect()
+    if !short.is_empty() {
+        return Err(short.into_iter().map(|(seat, missing)| shortfall(bank, seat, missing)).collect());
+    }
+    let mut sections = vec![Vec::new(); format.sections.len()];
+    for ((seat, candidates), taken) in seats.iter().zip(&candidates).zip(seating) {
+        sections[seat.section].extend(taken.map(|index| candidates[index]));
+    }
+    Ok(sections)
+}
+
+fn shortfall(bank: &Bank, seat: &Seat, missing: u16) -> Fault {
+    let slot = seat.slot;
+    let topic = seat.topic.map(|topic| bank.topic(topic).map_or(topic.as_str(), |topic| topic.title.as_str()));
+    let fault = Fault::error(if topic.is_some() { "short-of-topic" } else { "short-of-questions" });
+    let fault = fault.at(slot.form.span).with("form", form_title(bank, slot)).with("topic", topic.unwrap_or_default());
+    fault.with("wanted", slot.count.unwrap_or(1)).with("missing", missing)
+}
+
+fn form_title<'b>(bank: &'b Bank, slot: &'b Slot) -> &'b str {
+    bank.form(&slot.form).map_or(slot.form.as_str(), |form| form.title.as_str())
 }
 
 /// Seats as many questions as can be seated, each once. Returns for each seat the index of its candidate.
 /// (Augmenting paths: a seat may ask the sitter of another to move to a further seat of theirs.)
-fn seat(candidates: &[Vec<&Question>]) -> Vec<Option<usize>> {
+fn seat_all(candidates: &[Vec<&Question>]) -> Vec<Option<usize>> {
     fn place<'q>(
         seat: usize,
         candidates: &[Vec<&'q Question>],
@@ -148,51 +193,60 @@ fn seat(candidates: &[Vec<&Question>]) -> Vec<Option<usize>> {
     seating
 }
 
-/// Chooses a source set that meets the rule and has a question for every slot, and the questions.
-fn choose_with_sources<'b>(
+fn is_about(question: &Question, set: &SourceSet) -> bool {
+    question.source_set.as_ref().is_some_and(|id| id.value == set.id.value)
+}
+
+/// Returns the source sets that a section may be asked about, in the order in which they are to be tried: those that
+/// meet the rule and have questions for every slot. Where there is none, tells why each is not.
+fn source_sets_for<'b>(
     bank: &'b Bank,
     section: &Section,
     rule: &SourceRule,
     by_form: &ByForm<'b>,
     random: &mut ChaCha8Rng,
     short: &mut Vec<Fault>,
-) -> Vec<&'b Question> {
-    let about = |set: &SourceSet, form: &str| -> Vec<&'b Question> {
-        let of_form = by_form.get(form).map_or(&[][..], Vec::as_slice);
-        of_form.iter().filter(|q| q.source_set.as_ref().is_some_and(|id| id.value == set.id.value)).copied().collect()
-    };
-    // Only a set that has some question of these forms is meant for this section at all.
-    let mut sets: Vec<_> =
-        bank.source_sets.iter().filter(|set| section.slots.iter().any(|slot| !about(set, &slot.form).is_empty())).collect();
+) -> Vec<&'b SourceSet> {
+    // The sets that some question of these forms is asked about; no other is meant for this section at all.
+    let mut about: HashMap<&str, Vec<&Question>> = HashMap::new();
+    let mut forms: Vec<&str> = section.slots.iter().map(|slot| slot.form.as_str()).collect();
+    forms.sort_unstable();
+    forms.dedup();
+    for question in forms.iter().flat_map(|form| by_form.get(form)).flatten() {
+        if let Some(set) = &question.source_set {
+            about.entry(set).or_default().push(question);
+        }
+    }
+    let mut sets: Vec<_> = bank.source_sets.iter().filter(|set| about.contains_key(set.id.as_str())).collect();
     sets.sort_by(|a, b| a.id.value.cmp(&b.id.value));
     shuffle(&mut sets, random);
+    let mut fit = Vec::new();
     let mut reasons = Vec::new();
     for set in &sets {
         let mut faults = against_rule(set, rule);
-        let mut chosen = Vec::new();
-        for slot in &section.slots {
-            let mut questions = about(set, &slot.form);
-            shuffle(&mut questions, random);
-            if questions.len() < slot.seats() {
-                let title = bank.form(&slot.form).map_or(slot.form.as_str(), |form| form.title.as_str());
-                let fault = Fault::error("set-without-question").at(set.id.span).with("set", &set.id.value).with("form", title);
-                faults.push(fault.with("id", &slot.form.value));
+        for form in &forms {
+            let slots = || section.slots.iter().filter(|slot| slot.form.value == **form);
+            let wanted: usize = slots().map(Slot::seats).sum();
+            let there = about[set.id.as_str()].iter().filter(|question| question.form.value == **form).count();
+            if let Some(slot) = slots().next().filter(|_| there < wanted) {
+                let fault = Fault::error("set-without-question").at(set.id.span).with("set", &set.id.value);
+                faults.push(fault.with("form", form_title(bank, slot)).with("has", there).with("wants", wanted));
             }
-            chosen.extend(questions.into_iter().take(slot.seats()));
         }
-        if faults.is_empty() {
-            return chosen;
+        match faults.is_empty() {
+            true => fit.push(*set),
+            false => reasons.extend(faults),
         }
-        reasons.extend(faults);
     }
-    let span = section.slots.first().map(|slot| slot.form.span);
-    let mut fault = Fault::error("short-of-source-set")
-        .with("sets", sets.len())
-        .with("forms", section.slots.iter().map(|slot| slot.form.as_str()).collect::<Vec<_>>().join(", "));
-    fault.span = span;
-    short.push(fault);
-    short.extend(reasons);
-    Vec::new()
+    if fit.is_empty() {
+        let forms = section.slots.iter().map(|slot| slot.form.as_str()).collect::<Vec<_>>().join(", ");
+        let mut fault = Fault::error("short-of-source-set").with("sets", sets.len()).with("forms", forms);
+        fault.span = section.slots.first().map(|slot| slot.form.span);
+        reasons.sort_by_key(|fault| fault.span);
+        short.push(fault);
+        short.extend(reasons);
+    }
+    fit
 }
 
 /// Returns every way in which a source set breaks a rule.
@@ -301,7 +355,7 @@ fn freeze_question(bank: &Bank, question: &Question, number: String, paper: &mut
 /// Returns the fingerprint of everything the bank was read from.
 fn bank_fingerprint(bank: &Bank) -> String {
     let mut hasher = Sha256::new();
-    for text in bank.files.ids().map(|file| bank.files.text(file)).chain(bank.pictures.values().map(String::as_str)) {
+    for text in bank.own_files.iter().map(|file| bank.files.text(*file)).chain(bank.pictures.values().map(String::as_str)) {
         hasher.update((text.len() as u64).to_le_bytes());
         hasher.update(text);
     }

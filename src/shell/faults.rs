@@ -15,30 +15,38 @@ pub fn render(fault: &Fault, files: &Files, words: &Words) -> String {
     };
     let title = level.primary_title(says).id(fault.code);
     let cure_title = Level::HELP.with_name(words.get("screen.cure"));
-    let groups = match fault.span {
-        Some(span) => {
-            let mut group = title.element(snippet(files, span, AnnotationKind::Primary, None));
-            if let Some(other) = fault.other {
-                group = group.element(snippet(files, other, AnnotationKind::Context, Some(words.get("screen.first-here"))));
-            }
-            if !cure.is_empty() {
-                group = group.element(cure_title.message(cure));
-            }
-            vec![group]
-        }
-        None if cure.is_empty() => vec![Group::with_title(title)],
-        None => vec![Group::with_title(title), Group::with_title(cure_title.secondary_title(cure))],
-    };
     let width = terminal_size::terminal_size().map_or(120, |(width, _)| width.0 as usize);
-    Renderer::styled().term_width(width).render(&groups)
+    let renderer = Renderer::styled().term_width(width);
+    let Some(span) = fault.span else {
+        // Nothing to be shown between the two lines.
+        let says = renderer.render(&[Group::with_title(title)]);
+        return match cure.is_empty() {
+            true => says,
+            false => format!("{says}\n{}", renderer.render(&[Group::with_title(cure_title.secondary_title(cure))])),
+        };
+    };
+    let mut group = title.element(snippet(files, span, AnnotationKind::Primary, None));
+    if let Some(other) = fault.other {
+        group = group.element(snippet(files, other, AnnotationKind::Context, Some(words.beside(fault))));
+    }
+    if !cure.is_empty() {
+        group = group.element(cure_title.message(cure));
+    }
+    renderer.render(&[group])
 }
+
+/// Bytes of a line shown on either side of a fault.
+const LONG_LINE: usize = 1000;
 
 /// Returns the line a span begins on, with the part of the span that is on that line marked.
 fn snippet(files: &Files, span: Span, kind: AnnotationKind, label: Option<String>) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let text = files.text(span.file);
     let (start, end) = (span.start as usize, (span.end as usize).min(text.len()));
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    // Of a very long line only what is near is looked at.
+    let near = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let (from, to) = (near(start.saturating_sub(LONG_LINE)), near((start + LONG_LINE).min(text.len())));
+    let line_start = text[from..start].rfind('\n').map_or(from, |at| from + at + 1);
+    let line_end = text[start..to].find('\n').map_or(to, |at| start + at);
     let marked = start - line_start..end.clamp(start, line_end) - line_start;
     let mut annotation = kind.span(marked);
     if let Some(label) = label {

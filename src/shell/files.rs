@@ -61,6 +61,11 @@ pub fn bank_in(dir: &Path) -> (Vec<RawFile>, Vec<Fault>) {
     let mut total = 0;
     for folder in folders.iter().filter(|folder| folder.is_dir()) {
         for path in walk(folder, &mut faults) {
+            // A pipe or a device could keep us for ever.
+            if fs::metadata(&path).is_ok_and(|data| !data.is_file()) {
+                faults.push(fault("cannot-read", &path).with("why", "it is not a regular file"));
+                continue;
+            }
             let size = fs::metadata(&path).map(|data| data.len()).unwrap_or(0);
             total += size;
             if size > MAX_FILE || total > MAX_BANK {
@@ -127,7 +132,9 @@ pub fn templates(dirs: &[PathBuf]) -> (Templates, Vec<Fault>) {
                 let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
                 match fs::read_to_string(&path) {
                     Ok(text) => {
-                        templates.files.insert(format!("{folder}/{name}"), text);
+                        let key = format!("{folder}/{name}");
+                        templates.origins.insert(key.clone(), path.display().to_string());
+                        templates.files.insert(key, text);
                     }
                     Err(error) => faults.push(Fault::error("cannot-read").with("path", path.display()).with("why", error)),
                 }
@@ -164,7 +171,7 @@ pub fn words(templates: &Templates) -> (Words, Vec<Fault>) {
     faults.extend(own_faults.into_iter().map(|fault| {
         let place = fault.span.map(|span| files.place(span).line).unwrap_or(1);
         let (why, _) = words.fault(&fault);
-        Fault::error("template").with("template", format!("templates/words/en.yaml:{place}")).with("why", why)
+        Fault::error("template").with("template", format!("{}:{place}", templates.shown("words/en.yaml"))).with("why", why)
     }));
     (words, faults)
 }

@@ -9,3 +9,4 @@ pub mod files;
 pub mod places;
 pub mod sit;
 pub mod store;
+pub mod tui;

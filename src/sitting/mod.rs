@@ -3,7 +3,11 @@
 //! Events are only ever added. [`replay`] turns them into a [`Sitting`] as it stands at a moment; asking for
 //! something to happen ([`Sitting::save`], [`Sitting::submit`] …) returns the events that make it so, and changes
 //! nothing by itself. Knows no clock, file, screen or marks.
+//!
+//! Time is always counted from the last event, never from the last look at the clock: so a screen that looked every
+//! second and a program that was not there at all have the same sitting before them.
 
+pub mod collect;
 pub mod timing;
 
 use serde::{Deserialize, Serialize};
@@ -167,7 +171,23 @@ pub struct Sitting {
     pub handed_in: Option<i64>,
     /// Number of the next event.
     pub next_seq: u64,
+    /// The latest moment looked at.
     last: Stamp,
+    mark: Mark,
+}
+
+/// What the clock had made of a sitting when the last event had been taken in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Mark {
+    at: Stamp,
+    phase: Phase,
+    used: Used,
+    handed_in: Option<i64>,
+    doubts: usize,
+    /// Length of the last break.
+    break_length: Millis,
+    /// Time with the part that is open.
+    open_for: Millis,
 }
 
 /// How the time since the sitting was prepared was used.
@@ -210,7 +230,7 @@ pub enum Refusal {
 }
 
 /// Returns the sitting that events make, as it stands at `now`, or `None` if the first event is missing. Events may
-/// come in any order and more than once.
+/// come in any order and more than once; where one is missing, those behind it are left out.
 pub fn replay(events: &[Event], now: Stamp) -> Option<Sitting> {
     let mut ordered: Vec<&Event> = events.iter().collect();
     ordered.sort_by_key(|event| event.seq);
@@ -233,8 +253,17 @@ pub fn replay(events: &[Event], now: Stamp) -> Option<Sitting> {
         changes: Vec::new(),
         doubts: Vec::new(),
         handed_in: None,
-        next_seq: first.seq + 1,
+        next_seq: first.seq.saturating_add(1),
         last: first.at,
+        mark: Mark {
+            at: first.at,
+            phase: Phase::Prepared,
+            used: Used::default(),
+            handed_in: None,
+            doubts: 0,
+            break_length: 0,
+            open_for: 0,
+        },
     };
     for event in &ordered[1..] {
         sitting.apply(event);
@@ -244,12 +273,14 @@ pub fn replay(events: &[Event], now: Stamp) -> Option<Sitting> {
 }
 
 impl Sitting {
-    /// Takes in the next event. An event already taken in changes nothing.
+    /// Takes in the next event. Any other, be it known already or too early, changes nothing. The sitting stands at
+    /// the moment of the event afterwards, even if the clock had been looked at later than that.
     pub fn apply(&mut self, event: &Event) {
-        if event.seq < self.next_seq {
+        if event.seq != self.next_seq {
             return;
         }
-        self.next_seq = event.seq + 1;
+        self.next_seq = event.seq.saturating_add(1);
+        self.rewind();
         let practice_gap = self.terms.mode == Mode::Practice && matches!(event.kind, EventKind::Returned);
         // In practice a failure stops the clock as leaving does, from the last thing that was recorded.
         self.away |= practice_gap && self.is_running();
@@ -261,7 +292,7 @@ impl Sitting {
             }
             EventKind::Began => {}
             EventKind::Returned => self.away = false,
-            EventKind::Left => self.away = self.is_running() || self.away,
+            EventKind::Left => self.away |= self.is_running(),
             EventKind::BreakBegan { reason } if self.is_running() => {
                 self.phase = Phase::Break { from_reading: self.phase == Phase::Reading };
                 self.breaks.push((reason.clone(), 0));
@@ -272,19 +303,23 @@ impl Sitting {
                     self.phase = if from_reading { Phase::Reading } else { Phase::Writing };
                 }
             }
-            EventKind::Opened { part } => self.open = Some(part.clone()),
+            EventKind::Opened { part } => {
+                self.sheet(part);
+                self.open = Some(part.clone());
+            }
             EventKind::Flagged { part, up } => self.sheet(part).flagged = *up,
             EventKind::Edited { part, revision, start, end, insert, .. } => {
                 let (taken, late) = (matches!(self.phase, Phase::Writing | Phase::Grace), self.used.over);
                 let sheet = self.sheet(part);
-                let mut text = sheet.text.clone();
-                if text.get(*start..*end).is_some() {
-                    text.replace_range(*start..*end, insert);
-                    match taken {
-                        true => (sheet.text, sheet.revision) = (text, *revision),
-                        // Saved when nothing could be: kept, and not counted.
-                        false => sheet.late.push((late, text)),
+                match sheet.text.get(*start..*end).is_some() {
+                    true if taken => {
+                        sheet.text.replace_range(*start..*end, insert);
+                        sheet.revision = *revision;
                     }
+                    // Saved when nothing could be: kept, and not counted.
+                    true => sheet.late.push((late, [&sheet.text[..*start], insert, &sheet.text[*end..]].concat())),
+                    // Made on a text that is not here; what was typed is kept.
+                    false => sheet.conflicts.push(insert.clone()),
                 }
             }
             EventKind::Conflict { part, text, .. } => self.sheet(part).conflicts.push(text.clone()),
@@ -294,33 +329,58 @@ impl Sitting {
             }
             EventKind::TookOver { tab } => self.tab = *tab,
             EventKind::TimeChanged { by, reason } => {
-                self.adjusted += by;
+                self.adjusted = self.adjusted.saturating_add(*by);
                 self.changes.push((reason.clone(), *by));
-                self.settle();
             }
-            EventKind::Submitted { by } if self.is_open() => self.hand_in(*by, event.at.wall),
-            EventKind::Submitted { .. } => {}
+            EventKind::Submitted { by } => match self.phase {
+                Phase::Grace => self.hand_in(By::Deadline, self.deadline(event.at)),
+                Phase::Prepared | Phase::Reading | Phase::Writing | Phase::Break { .. } => self.hand_in(*by, event.at.wall),
+                Phase::Submitted(_) | Phase::Marked | Phase::Void => {}
+            },
             EventKind::Marked if matches!(self.phase, Phase::Submitted(_)) => self.phase = Phase::Marked,
             EventKind::Marked => {}
             EventKind::Voided { .. } => self.phase = Phase::Void,
         }
+        self.settle();
+        self.mark = Mark {
+            at: self.last,
+            phase: self.phase,
+            used: self.used,
+            handed_in: self.handed_in,
+            doubts: self.doubts.len(),
+            break_length: self.breaks.last().map_or(0, |(_, length)| *length),
+            open_for: self.open.as_ref().map_or(0, |part| self.sheets.get(part).map_or(0, |sheet| sheet.open_for)),
+        };
     }
 
     /// Lets the clock run up to a moment. A moment that is not later changes nothing.
     pub fn advance_to(&mut self, now: Stamp) {
-        let elapsed = elapsed(&self.last, &now);
         let later = now.boot != self.last.boot || now.since_boot > self.last.since_boot;
         if later {
+            self.rewind();
+            let elapsed = elapsed(&self.mark.at, &now);
             self.doubts.extend(elapsed.doubtful.filter(|_| self.is_open()));
-            let wall = self.last.wall;
             self.last = now;
-            self.run(elapsed.millis, wall);
+            self.run(elapsed.millis);
         }
     }
 
-    /// Spends a span of time on whatever the sitting is at. `wall` is the wall clock at its beginning.
-    fn run(&mut self, mut span: Millis, wall: i64) {
-        let begun = span;
+    /// Goes back to the moment of the last event.
+    fn rewind(&mut self) {
+        let Mark { at, phase, used, handed_in, doubts, break_length, open_for } = self.mark;
+        (self.last, self.phase, self.used, self.handed_in) = (at, phase, used, handed_in);
+        self.doubts.truncate(doubts);
+        if let Some((_, length)) = self.breaks.last_mut() {
+            *length = break_length;
+        }
+        if let Some(sheet) = self.open.as_ref().and_then(|part| self.sheets.get_mut(part)) {
+            sheet.open_for = open_for;
+        }
+    }
+
+    /// Spends the time since the last event on whatever the sitting is at.
+    fn run(&mut self, mut span: Millis) {
+        let whole = span;
         while span > 0 {
             if self.away && self.terms.mode == Mode::Practice && self.is_running() {
                 self.used.away += span;
@@ -361,8 +421,8 @@ impl Sitting {
                     span -= spent;
                     if self.used.over >= self.terms.grace {
                         // Handed in at the deadline, however long ago that was.
-                        let deadline = wall + (begun - span) as i64 - self.used.over as i64;
-                        self.hand_in(By::Deadline, deadline);
+                        let spent = (whole - span) as i64 - self.used.over as i64;
+                        self.hand_in(By::Deadline, self.mark.at.wall.saturating_add(spent));
                     }
                 }
                 Phase::Submitted(_) | Phase::Marked | Phase::Void => {
@@ -377,11 +437,8 @@ impl Sitting {
     fn settle(&mut self) {
         let allowed = self.allowed();
         match self.phase {
-            Phase::Writing if self.used.writing >= allowed => {
-                self.used.over += self.used.writing - allowed;
-                self.used.writing = allowed;
-                self.phase = Phase::Grace;
-            }
+            // Where time was taken away, what was written beyond it stands, and the grace begins now.
+            Phase::Writing if self.used.writing >= allowed => self.phase = Phase::Grace,
             Phase::Grace => {
                 // Time was given after the deadline: what ran over was writing time.
                 let back = self.used.over.min(allowed.saturating_sub(self.used.writing));
@@ -394,6 +451,11 @@ impl Sitting {
             Phase::Prepared | Phase::Reading | Phase::Writing | Phase::Break { .. } => {}
             Phase::Submitted(_) | Phase::Marked | Phase::Void => {}
         }
+    }
+
+    /// Returns the wall clock at the deadline, for a moment in the grace after it.
+    fn deadline(&self, now: Stamp) -> i64 {
+        now.wall.saturating_sub(self.used.over as i64)
     }
 
     fn hand_in(&mut self, by: By, wall: i64) {
@@ -433,6 +495,11 @@ impl Sitting {
         }
     }
 
+    /// Returns whether the time has run out and no event says so yet.
+    pub fn is_due(&self) -> bool {
+        self.phase == Phase::Submitted(By::Deadline) && self.mark.phase != self.phase
+    }
+
     /// Returns the text of a part as it stands.
     pub fn text(&self, part: &str) -> &str {
         self.sheets.get(part).map_or("", |sheet| &sheet.text)
@@ -446,29 +513,34 @@ impl Sitting {
     /// Returns the event that saves a part's whole text, made on revision `base` by screen `tab`, or why it is not
     /// simply saved. What cannot be saved is kept all the same: the event to record comes with the refusal.
     pub fn save(&self, part: &str, base: u64, tab: u64, text: &str) -> Result<Option<EventKind>, (Refusal, Option<EventKind>)> {
-        let part_name = || part.to_owned();
         match self.phase {
             Phase::Prepared => Err((Refusal::NotBegun, None)),
             Phase::Reading => Err((Refusal::Reading, None)),
             Phase::Break { .. } => Err((Refusal::Break, None)),
-            Phase::Void => Err((Refusal::Void, None)),
-            Phase::Submitted(_) | Phase::Marked if text == self.text(part) => Err((Refusal::Submitted, None)),
-            Phase::Submitted(By::Deadline) => Err((Refusal::Late, Some(EventKind::Late { part: part_name(), tab, text: text.to_owned() }))),
-            Phase::Submitted(By::Candidate) | Phase::Marked => {
-                Err((Refusal::Submitted, Some(EventKind::Late { part: part_name(), tab, text: text.to_owned() })))
-            }
+            Phase::Submitted(By::Deadline) => Err((Refusal::Late, self.late(part, tab, text))),
+            Phase::Submitted(By::Candidate) | Phase::Marked => Err((Refusal::Submitted, self.late(part, tab, text))),
+            Phase::Void => Err((Refusal::Void, self.late(part, tab, text))),
             Phase::Writing | Phase::Grace => {
                 let old = self.text(part);
                 if old == text {
                     return Ok(None);
                 }
                 if tab != self.tab || base != self.revision(part) {
-                    return Err((Refusal::Superseded, Some(EventKind::Conflict { part: part_name(), tab, base, text: text.to_owned() })));
+                    // The same text again is kept once.
+                    let known = self.sheets.get(part).is_some_and(|sheet| sheet.conflicts.iter().any(|kept| kept == text));
+                    let kept = EventKind::Conflict { part: part.to_owned(), tab, base, text: text.to_owned() };
+                    return Err((Refusal::Superseded, (!known).then_some(kept)));
                 }
                 let (start, end, insert) = difference(old, text);
-                Ok(Some(EventKind::Edited { part: part_name(), tab, revision: base + 1, start, end, insert }))
+                Ok(Some(EventKind::Edited { part: part.to_owned(), tab, revision: base + 1, start, end, insert }))
             }
         }
+    }
+
+    /// Returns the event that keeps a text that came too late, unless it is kept already.
+    fn late(&self, part: &str, tab: u64, text: &str) -> Option<EventKind> {
+        let kept = self.sheets.get(part).and_then(|sheet| sheet.late.last()).is_some_and(|(_, kept)| kept == text);
+        (text != self.text(part) && !kept).then(|| EventKind::Late { part: part.to_owned(), tab, text: text.to_owned() })
     }
 
     /// Returns the event that hands the script in; `None` if it has been handed in, which is no fault: the receipt
@@ -489,7 +561,9 @@ impl Sitting {
             return None;
         }
         let mut hasher = Sha256::new();
-        let answers = self.sheets.iter().flat_map(|(part, sheet)| [part.as_str(), sheet.text.as_str()]);
+        // A part without text is no answer: text that comes late, or a part looked at, makes no other receipt.
+        let written = self.sheets.iter().filter(|(_, sheet)| !sheet.text.is_empty());
+        let answers = written.flat_map(|(part, sheet)| [part.as_str(), sheet.text.as_str()]);
         for piece in [self.paper.as_str(), self.candidate.as_str()].into_iter().chain(answers) {
             hasher.update((piece.len() as u64).to_le_bytes());
             hasher.update(piece);

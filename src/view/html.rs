@@ -14,15 +14,17 @@ pub fn html(document: &Document, templates: &Templates) -> Result<String, Vec<Fa
     handlebars.set_strict_mode(true);
     for (path, text) in &templates.files {
         let Some(name) = path.strip_prefix("web/").and_then(|name| name.strip_suffix(".hbs")) else { continue };
-        handlebars.register_template_string(name, text).map_err(|error| vec![fault(path, &error)])?;
+        handlebars.register_template_string(name, text).map_err(|error| vec![fault(&templates.shown(path), &error)])?;
     }
     handlebars.render("document", document).map_err(|error| {
         let template = error.template_name.as_deref().unwrap_or("document");
         let line = error.line_no.map(|line| format!(":{line}")).unwrap_or_default();
-        vec![fault(&format!("web/{template}.hbs{line}"), &error)]
+        vec![fault(&format!("{}{line}", templates.shown(&format!("web/{template}.hbs"))), &error)]
     })
 }
 
 fn fault(path: &str, error: &dyn std::fmt::Display) -> Fault {
-    Fault::error("template").with("template", format!("templates/{path}")).with("why", error)
+    // The rest of what Handlebars says is its grammar.
+    let why = error.to_string();
+    Fault::error("template").with("template", path).with("why", why.lines().next().unwrap_or_default())
 }

@@ -36,7 +36,8 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Lib
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| typst_assets::fonts().flat_map(|data| Font::iter(Bytes::new(data))).collect());
 
 /// Everything Typst may see while it sets one document.
-struct Press {
+struct Press<'t> {
+    templates: &'t Templates,
     sources: Vec<Source>,
     data: Bytes,
     main: FileId,
@@ -49,12 +50,13 @@ fn file_id(path: &str) -> FileId {
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
-impl Press {
-    fn new(document: &Document, templates: &Templates) -> Press {
+impl<'t> Press<'t> {
+    fn new(document: &Document, templates: &'t Templates) -> Press<'t> {
         let print = templates.files.iter().filter_map(|(path, text)| Some((path.strip_prefix(FOLDER)?, text)));
         let mut fonts = FONTS.clone();
         fonts.extend(templates.fonts.iter().flat_map(|data| Font::iter(Bytes::new(data.clone()))));
         Press {
+            templates,
             sources: print.map(|(path, text)| Source::new(file_id(path), text.clone())).collect(),
             data: Bytes::new(serde_json::to_vec(document).expect("a document is always JSON")),
             main: file_id(MAIN),
@@ -75,25 +77,31 @@ impl Press {
     /// Turns Typst's complaints into faults of the template they stand in.
     fn faults(&self, complaints: &[SourceDiagnostic]) -> Vec<Fault> {
         let fault = |complaint: &SourceDiagnostic| {
+            // Not the template's fault: the text has a sign that none of the fonts has.
+            if let Some((_, rest)) = complaint.message.split_once("the text `")
+                && let Some((what, _)) = rest.split_once("` could not be displayed")
+            {
+                return Fault::error("no-glyph").with("what", what);
+            }
             let id = complaint.span.id();
             let source = id.and_then(|id| self.sources.iter().find(|source| source.id() == id));
             let place = source.zip(self.range(complaint.span)).map(|(source, range)| {
                 let before = source.text().get(..range.start).unwrap_or_default();
                 let line = before.matches('\n').count() + 1;
                 let id = source.id();
-                format!("templates/{FOLDER}{}:{line}", id.vpath().get_without_slash())
+                format!("{}:{line}", self.templates.shown(&format!("{FOLDER}{}", id.vpath().get_without_slash())))
             });
             let why = match complaint.hints.first() {
                 Some(hint) => format!("{} ({})", complaint.message, hint.v),
                 None => complaint.message.to_string(),
             };
-            Fault::error("template").with("template", place.unwrap_or_else(|| format!("templates/{FOLDER}{MAIN}"))).with("why", why)
+            Fault::error("template").with("template", place.unwrap_or_else(|| self.templates.shown(&format!("{FOLDER}{MAIN}")))).with("why", why)
         };
         complaints.iter().map(fault).collect()
     }
 }
 
-impl World for Press {
+impl World for Press<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &LIBRARY
     }

@@ -24,7 +24,10 @@ impl Page {
         match block {
             Block::Heading { level, text } => self.heading(*level, text, indent),
             Block::Paragraph { text } | Block::Instruction { text } => self.paragraph(text, "", indent),
-            Block::List { items } => items.iter().for_each(|item| self.item(item, indent)),
+            Block::List { items } => {
+                items.iter().for_each(|item| self.item(item, indent));
+                self.out.push('\n');
+            }
             Block::Question(question) => {
                 self.heading(3, &question.spoken, indent);
                 question.stem.iter().for_each(|stem| self.paragraph(stem, "", indent));
@@ -55,8 +58,12 @@ impl Page {
 
     fn heading(&mut self, level: u8, text: &str, indent: usize) {
         self.out.push('\n');
-        let text = if level <= 2 { text.to_uppercase() } else { text.to_owned() };
         self.paragraph(&crate::document::styled(Style::Strong, text), "", indent);
+        if level <= 2 {
+            // Underlined, so that it can be told from other headings without colour.
+            self.out.truncate(self.out.trim_end().len());
+            self.out.push_str(&format!("\n{}{}\n\n", " ".repeat(indent), "─".repeat(text.width().min(self.width - indent))));
+        }
     }
 
     fn part(&mut self, part: &PartBlock, indent: usize) {
@@ -134,7 +141,7 @@ impl Page {
             self.grid(table, indent, &plain);
         } else {
             for row in &table.rows {
-                for (name, cell) in table.head.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                for (name, cell) in table.head.iter().zip(row).filter(|(_, cell)| cell.iter().any(|text| !text.is_empty())) {
                     let lead = if name.is_empty() { String::new() } else { format!("{name}: ") };
                     for (i, text) in cell.iter().enumerate() {
                         self.paragraph(text, if i == 0 { &lead } else { "  " }, indent + 2);

@@ -60,14 +60,14 @@ fn a_paper_in_the_same_folder_keeps_the_earlier_one() {
     let first = room.read("paper/paper.yaml");
     // The very same paper is no other paper.
     set_moon_paper(&mut room);
-    assert!(!room.path("paper/earlier").exists());
+    assert!(!room.path("paper/teacher/earlier").exists());
     for format in ["moon-paper", "moon-full-practice"] {
         assert_eq!(room.run(&format!("set {format} --bank bank --seed 8 --out paper")).code, 0);
     }
-    assert_eq!(room.read("paper/earlier/1/paper.yaml"), first);
-    assert!(room.path("paper/earlier/1/question-paper.pdf").exists());
-    assert!(room.path("paper/earlier/1/teacher/mark-scheme.yaml").exists());
-    assert!(room.read("paper/earlier/2/paper.yaml").contains("seed: 8"));
+    assert_eq!(room.read("paper/teacher/earlier/1/paper.yaml"), first);
+    assert!(room.path("paper/teacher/earlier/1/question-paper.pdf").exists());
+    assert!(room.path("paper/teacher/earlier/1/teacher/mark-scheme.yaml").exists());
+    assert!(room.read("paper/teacher/earlier/2/paper.yaml").contains("seed: 8"));
     // The last paper has no sources, and so no booklet is left beside it.
     assert!(!room.path("paper/source-booklet.pdf").exists());
     room.snapshot("set_twice");

@@ -19,7 +19,7 @@ fn read<T: Read>(text: &str) -> Result<T, String> {
     let file = files.add("written.yaml", text);
     let mut faults = Vec::new();
     let tree = markband::yaml::parse(&files, file, &mut faults);
-    let mut reader = Reader { faults: &mut faults, left_out: Default::default() };
+    let mut reader = Reader::new(&mut faults);
     let record = tree.root.and_then(|root| T::read(&root, &mut reader));
     match record.filter(|_| faults.is_empty()) {
         Some(record) => Ok(record),

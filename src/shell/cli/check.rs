@@ -18,7 +18,7 @@ pub fn run(args: &Args, desk: &Desk) -> Outcome {
         // A folder that is not there is wrong use; a script still gets what it can read.
         Err(Stop::Use(faults)) if args.format == Listing::Json => {
             let none = crate::span::Files::default();
-            desk.json(&json!({"faults": faults.iter().map(|fault| faults::json(fault, &none, &desk.words)).collect::<Vec<_>>()}))?;
+            desk.json(&json!({"errors": faults.len(), "warnings": 0, "faults": faults.iter().map(|fault| faults::json(fault, &none, &desk.words)).collect::<Vec<_>>()}))?;
             return Err(Stop::Use(Vec::new()));
         }
         other => other?,

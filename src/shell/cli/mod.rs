@@ -5,8 +5,11 @@ mod compare;
 mod list;
 mod print;
 mod schema;
+mod script;
 mod set;
 mod show;
+mod sit;
+mod sittings;
 
 use super::{faults, files, places};
 use crate::bank::Bank;
@@ -52,6 +55,9 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Print(print::Args),
+    Sit(sit::Args),
+    Sittings(sittings::Args),
+    Script(script::Args),
     Compare(compare::Args),
     Schema(schema::Args),
     /// Prints the completions of a shell
@@ -137,6 +143,9 @@ impl Command {
             Command::List(args) => list::run(args, desk),
             Command::Show(args) => show::run(args, desk),
             Command::Print(args) => print::run(args, desk),
+            Command::Sit(args) => sit::run(args, desk),
+            Command::Sittings(args) => sittings::run(args, desk),
+            Command::Script(args) => script::run(args, desk),
             Command::Compare(args) => compare::run(args, desk),
             Command::Schema(args) => schema::run(args, desk),
             Command::Completions { shell } => {
@@ -178,6 +187,7 @@ struct Desk {
     words: Words,
     templates: Templates,
     bank: Option<PathBuf>,
+    template_dir: Option<PathBuf>,
 }
 
 impl Desk {
@@ -187,7 +197,7 @@ impl Desk {
         let (templates, mut faults) = files::templates(&dirs);
         let (words, word_faults) = files::words(&templates);
         faults.extend(word_faults);
-        (Desk { words, templates, bank: common.bank.clone() }, faults)
+        (Desk { words, templates, bank: common.bank.clone(), template_dir: common.templates.clone() }, faults)
     }
 
     /// Loads the bank: the one in the program, or the user's own with the program's formats beside it.

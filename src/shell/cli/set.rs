@@ -5,7 +5,7 @@ use super::{Desk, Outcome, Stop};
 use crate::bank::Bank;
 use crate::diag::{Fault, nearest};
 use crate::paper::setting::{Seed, set};
-use crate::paper::{FrozenSchemes, Paper};
+use crate::paper::{FrozenSchemes, Paper, VERSION};
 use crate::shell::{faults, files};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -51,8 +51,9 @@ pub fn run(args: &Args, desk: &Desk) -> Outcome {
         Ok(set) => set,
         Err(short) => return Err(cannot_set(&bank, args, &short, desk)),
     };
-    let kept = keep_earlier(&args.out, &paper, &frozen)?;
     let pages = print(&paper, Some(&frozen), args.pages.kind(), desk)?;
+    // Only when everything new is at hand does the old make room.
+    let kept = keep_earlier(&args.out, &paper, &frozen)?;
     write_all(&args.out, &paper, &frozen, &pages)?;
     say_what_was_set(args, &paper, &pages, kept.as_deref(), desk)
 }
@@ -92,15 +93,18 @@ fn keep_earlier(out: &Path, paper: &Paper, frozen: &FrozenSchemes) -> Result<Opt
     if text == yaml(PAPER_SCHEMA, paper) && old_schemes == yaml(SCHEMES_SCHEMA, frozen) {
         return Ok(None);
     }
-    let mut aside = out.join("earlier").join("1");
+    // Below teacher/, because an earlier paper has its mark scheme with it.
     let mut n = 1;
-    while aside.exists() {
+    let aside = loop {
+        let free = out.join("teacher").join("earlier").join(n.to_string());
+        if !free.exists() {
+            break free;
+        }
         n += 1;
-        aside = out.join("earlier").join(n.to_string());
-    }
+    };
     let moved = |path: &Path, error: std::io::Error| Fault::error("cannot-write").with("path", path.display()).with("why", error);
-    std::fs::create_dir_all(&aside).map_err(|error| moved(&aside, error))?;
-    for name in [PAPER, "question-paper.pdf", "source-booklet.pdf", "question-paper.html", "source-booklet.html", "teacher"] {
+    std::fs::create_dir_all(aside.join("teacher")).map_err(|error| moved(&aside, error))?;
+    for name in EVERYTHING {
         let from = out.join(name);
         if from.exists() {
             std::fs::rename(&from, aside.join(name)).map_err(|error| moved(&from, error))?;
@@ -108,6 +112,18 @@ fn keep_earlier(out: &Path, paper: &Paper, frozen: &FrozenSchemes) -> Result<Opt
     }
     Ok(Some(aside))
 }
+
+/// Every file that a paper may have.
+const EVERYTHING: &[&str] = &[
+    PAPER,
+    SCHEMES,
+    "question-paper.pdf",
+    "source-booklet.pdf",
+    "teacher/mark-scheme.pdf",
+    "question-paper.html",
+    "source-booklet.html",
+    "teacher/mark-scheme.html",
+];
 
 /// The paper's file, and the mark schemes' below it.
 pub const PAPER: &str = "paper.yaml";
@@ -149,23 +165,44 @@ fn say_what_was_set(args: &Args, paper: &Paper, pages: &[Page], kept: Option<&Pa
     if let Some(kept) = kept {
         desk.say("screen.set.kept", &[("path", &kept.display())])?;
     }
-    let again = format!("markband set {} --seed {} --out {}", args.exam, paper.seed, args.out.display());
-    let topic = args.topic.as_ref().map(|topic| format!(" --topic {topic}")).unwrap_or_default();
-    let html = if args.pages.kind() == PageKind::Html { " --format html" } else { "" };
-    desk.say("screen.set.again", &[("command", &format!("{again}{topic}{html}"))])
+    let mut again = vec!["markband".to_owned(), "set".to_owned(), args.exam.clone()];
+    let mut option = |name: &str, value: Option<String>| again.extend(value.into_iter().flat_map(|value| [name.to_owned(), quoted(&value)]));
+    option("--topic", args.topic.clone());
+    option("--seed", Some(paper.seed.to_string()));
+    option("--out", Some(args.out.display().to_string()));
+    option("--format", (args.pages.kind() == PageKind::Html).then(|| "html".to_owned()));
+    option("--bank", desk.bank.as_ref().map(|dir| dir.display().to_string()));
+    option("--templates", desk.template_dir.as_ref().map(|dir| dir.display().to_string()));
+    desk.say("screen.set.again", &[("command", &again.join(" "))])
+}
+
+/// Returns a word of a command as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_./:=+,@".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// Reads one of a paper's files back.
 pub fn read_back<T: crate::record::Read>(path: &Path, desk: &Desk) -> Result<T, Stop> {
     let bytes = std::fs::read(path).map_err(|error| Fault::error("cannot-read").with("path", path.display()).with("why", error))?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    read_text(path, String::from_utf8_lossy(&bytes).into_owned(), desk)
+}
+
+/// Reads the text of one of a paper's files, which is called `path` in messages.
+pub fn read_text<T: crate::record::Read>(path: &Path, text: String, desk: &Desk) -> Result<T, Stop> {
     let mut texts = crate::span::Files::default();
     let file = texts.add(path.display().to_string(), text);
     let mut found = Vec::new();
     let tree = crate::yaml::parse(&texts, file, &mut found);
-    let mut reader = crate::record::Reader { faults: &mut found, left_out: Default::default() };
+    let tree_version = tree.root.as_ref().and_then(|root| root.get("markband")?.text()?.parse::<u64>().ok());
+    let mut reader = crate::record::Reader::new(&mut found);
     let record = tree.root.and_then(|root| T::read(&root, &mut reader));
+    let version = tree_version;
     match record.filter(|_| found.is_empty()) {
+        _ if version.is_some_and(|version| version > u64::from(VERSION)) => {
+            let version = version.unwrap_or_default();
+            Err(Fault::error("paper-version").with("path", path.display()).with("version", version).with("known", VERSION).into())
+        }
         Some(record) => Ok(record),
         None => {
             for fault in &found {

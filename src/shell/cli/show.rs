@@ -57,6 +57,7 @@ fn ids(bank: &Bank) -> impl Iterator<Item = &str> {
     let sources = bank.source_sets.iter().flat_map(|set| std::iter::once(&set.id).chain(set.sources.iter().map(|source| &source.id)));
     let questions = bank.questions.iter().map(|question| &question.id);
     let schemes = bank.schemes.iter().map(|scheme| &scheme.part);
-    let others = bank.formats.iter().map(|format| &format.id).chain(bank.topics.iter().map(|topic| &topic.id));
+    let forms = bank.forms.iter().map(|form| &form.id).chain(bank.markbands.iter().map(|bands| &bands.id));
+    let others = bank.formats.iter().map(|format| &format.id).chain(bank.topics.iter().map(|topic| &topic.id)).chain(forms);
     questions.chain(sources).chain(schemes).chain(others).map(|id| id.value.as_str())
 }

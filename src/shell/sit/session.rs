@@ -99,16 +99,29 @@ impl Session {
             // In an examination the clock has run on; in practice it stood still, which `Returned` will say.
             sitting.advance_to(now);
         }
-        let tab = now.since_boot.wrapping_mul(1_000_003) ^ u64::from(std::process::id());
         let slips = slips(&paper);
-        let mut session = Session { store, id, sitting, paper, slips, tab, bases: HashMap::new(), clock, saved_at: None };
-        let opened = if session.sitting.is_open() { opened } else { Opened::Over };
-        if opened != Opened::Over {
-            let arrival = if opened == Opened::New { EventKind::Began } else { EventKind::Returned };
-            session.record(vec![arrival, EventKind::TookOver { tab }])?;
+        let mut session = Session { store, id, sitting, paper, slips, tab: 0, bases: HashMap::new(), clock, saved_at: None };
+        if session.sitting.is_open() {
+            session.arrive()?;
+        } else if session.sitting.is_due() {
+            // It is over all the same if this cannot be written down.
+            let _ = session.note_end();
         }
+        let opened = if session.sitting.is_open() { opened } else { Opened::Over };
         session.rebase();
         Ok((session, opened))
+    }
+
+    /// Sits down at the paper and takes the pen.
+    fn arrive(&mut self) -> Result<(), Fault> {
+        self.append(|sitting, _| {
+            // Also a sitting that was broken off before it had begun begins now.
+            let arrival = if sitting.phase == Phase::Prepared { EventKind::Began } else { EventKind::Returned };
+            // No other screen of this sitting can have the number of this event.
+            Some(vec![arrival, EventKind::TookOver { tab: sitting.next_seq + 1 }])
+        })?;
+        self.tab = self.sitting.next_seq - 1;
+        Ok(())
     }
 
     /// Takes every part's present revision as what this screen's text is made on.
@@ -118,21 +131,30 @@ impl Session {
 
     /// Lets the clock run to this moment, and records that the time is over when it is.
     pub fn tick(&mut self) -> Result<(), Fault> {
-        let open = self.sitting.is_open();
         self.sitting.advance_to((self.clock)());
-        if open && self.sitting.phase == Phase::Submitted(By::Deadline) {
-            self.record(vec![EventKind::Submitted { by: By::Deadline }])?;
-        }
-        Ok(())
+        if self.sitting.is_due() { self.note_end() } else { Ok(()) }
+    }
+
+    /// Records that the time is over, unless another screen has written something that makes it untrue.
+    fn note_end(&mut self) -> Result<(), Fault> {
+        self.append(|sitting, at| {
+            sitting.advance_to(at);
+            sitting.is_due().then(|| vec![EventKind::Submitted { by: By::Deadline }])
+        })
     }
 
     /// Puts something that happened into the store, and then into the sitting.
     pub fn record(&mut self, kinds: Vec<EventKind>) -> Result<(), Fault> {
-        // Another screen may have written in between; read what it wrote and put ours after it.
+        self.append(|_, _| Some(kinds.clone()))
+    }
+
+    /// Puts what `decide` makes of the sitting at a moment into the store, and then into the sitting. Where another
+    /// screen has written in between, takes that in and decides again.
+    fn append(&mut self, mut decide: impl FnMut(&mut Sitting, Stamp) -> Option<Vec<EventKind>>) -> Result<(), Fault> {
         for _ in 0..8 {
             let at = (self.clock)();
-            let events: Vec<_> =
-                kinds.iter().enumerate().map(|(n, kind)| Event { seq: self.sitting.next_seq + n as u64, at, kind: kind.clone() }).collect();
+            let Some(kinds) = decide(&mut self.sitting, at) else { return Ok(()) };
+            let events: Vec<_> = (self.sitting.next_seq..).zip(kinds).map(|(seq, kind)| Event { seq, at, kind }).collect();
             match self.store.append(self.id, &events) {
                 Ok(()) => {
                     events.iter().for_each(|event| self.sitting.apply(event));
@@ -142,7 +164,7 @@ impl Session {
                 Err(AppendError::Fault(fault)) => return Err(fault),
             }
         }
-        Err(Fault::error("store-busy").with("path", "").with("why", "another screen keeps writing"))
+        Err(Fault::error("store-busy").with("path", self.store.path().display()).with("why", "another screen keeps writing"))
     }
 
     /// Takes in what other screens have written.
@@ -168,41 +190,46 @@ impl Session {
 
     fn try_save(&mut self, part: &str, text: &str) -> Result<Saved, Fault> {
         self.tick()?;
-        for _ in 0..8 {
-            let base = self.bases.get(part).copied().unwrap_or(0);
-            let (kind, refusal) = match self.sitting.save(part, base, self.tab, text) {
-                Ok(None) => return Ok(Saved::Unchanged),
-                Ok(Some(kind)) => (kind, None),
-                Err((refusal, Some(kind))) => (kind, Some(refusal)),
-                Err((refusal, None)) => return Ok(Saved::Kept(refusal)),
+        let base = self.bases.get(part).copied().unwrap_or(0);
+        let tab = self.tab;
+        let (mut saved, mut wall) = (Saved::Unchanged, None);
+        self.append(|sitting, at| {
+            // What is decided holds for the moment that is written down.
+            sitting.advance_to(at);
+            wall = Some(at.wall);
+            let kind;
+            (saved, kind) = match sitting.save(part, base, tab, text) {
+                Ok(None) => (Saved::Unchanged, None),
+                Ok(Some(kind)) => (Saved::Done, Some(kind)),
+                Err((refusal, kind)) => (Saved::Kept(refusal), kind),
             };
-            let event = Event { seq: self.sitting.next_seq, at: (self.clock)(), kind };
-            match self.store.append(self.id, std::slice::from_ref(&event)) {
-                Ok(()) => {
-                    self.sitting.apply(&event);
-                    if let EventKind::Edited { revision, .. } = event.kind {
-                        self.bases.insert(part.to_owned(), revision);
-                    }
-                    self.saved_at = Some(event.at.wall);
-                    return Ok(refusal.map_or(Saved::Done, Saved::Kept));
-                }
-                // What another screen wrote may make this save a different thing: decide again.
-                Err(AppendError::Behind) => self.catch_up()?,
-                Err(AppendError::Fault(fault)) => return Err(fault),
+            if kind.is_none() {
+                wall = None;
             }
+            kind.map(|kind| vec![kind])
+        })?;
+        if saved == Saved::Done {
+            self.bases.insert(part.to_owned(), self.sitting.revision(part));
         }
-        Err(Fault::error("store-busy").with("path", "").with("why", "another screen keeps writing"))
+        self.saved_at = wall.or(self.saved_at);
+        Ok(saved)
     }
 
     /// Hands the script in. A second time gives the same receipt.
     pub fn submit(&mut self) -> Result<Result<String, Refusal>, Fault> {
         self.tick()?;
-        match self.sitting.submit() {
-            Err(refusal) => return Ok(Err(refusal)),
-            Ok(None) => {}
-            Ok(Some(kind)) => self.record(vec![kind])?,
-        }
-        Ok(self.sitting.receipt().ok_or(Refusal::Void))
+        let mut refused = None;
+        self.append(|sitting, at| {
+            sitting.advance_to(at);
+            sitting
+                .submit()
+                .unwrap_or_else(|refusal| {
+                    refused = Some(refusal);
+                    None
+                })
+                .map(|kind| vec![kind])
+        })?;
+        Ok(refused.map_or_else(|| self.sitting.receipt().ok_or(Refusal::Void), Err))
     }
 
     /// Returns the number of the sitting in the store.

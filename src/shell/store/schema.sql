@@ -8,24 +8,27 @@ CREATE TABLE event (
   wall       INTEGER NOT NULL,
   -- What happened, as JSON.
   kind       TEXT    NOT NULL,
+  -- The first 8 bytes of the SHA-256 of all the others, so that a byte that the disk changed is noticed.
+  seal       INTEGER NOT NULL,
   PRIMARY KEY (sitting, seq)
 ) STRICT, WITHOUT ROWID;
 
 -- The text of each paper, once, by the fingerprint that the sitting's first event names.
 CREATE TABLE paper (
-  fingerprint TEXT PRIMARY KEY NOT NULL,
-  yaml        TEXT NOT NULL
+  fingerprint TEXT    PRIMARY KEY NOT NULL,
+  yaml        TEXT    NOT NULL,
+  seal        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Sittings deleted at the candidate's wish: their numbers are not used again.
+CREATE TABLE deleted (sitting INTEGER PRIMARY KEY NOT NULL) STRICT;
 
 CREATE TRIGGER event_stands BEFORE UPDATE ON event BEGIN
   SELECT RAISE(ABORT, 'events are never changed');
 END;
 
 CREATE TRIGGER event_stays BEFORE DELETE ON event
-WHEN NOT EXISTS (SELECT 1 FROM leave_to_delete)
+WHEN NOT EXISTS (SELECT 1 FROM deleted WHERE sitting = OLD.sitting)
 BEGIN
   SELECT RAISE(ABORT, 'events are never deleted');
 END;
-
--- Filled only while one candidate's data is deleted at their wish.
-CREATE TABLE leave_to_delete (sitting INTEGER PRIMARY KEY NOT NULL) STRICT;
