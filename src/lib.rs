@@ -17,8 +17,9 @@
 //! - [`words`]: every printed and screen word.
 //! - [`bank`]: what the authors wrote, and the rules that go across records.
 //! - [`paper`]: setting a paper, freezing it, and comparing it with a later bank.
-//! - [`exchange`]: what other programs write, as records of ours, and back. Its [`exchange::package`] is the only door to
-//!   zip and XML.
+//! - [`script`]: what one candidate answered. [`sitting`]: one candidate at one paper, as a fold over events.
+//! - [`exchange`]: what other programs write, as records of ours, and back. [`exchange::package`] is its only door to zip
+//!   archives and XML.
 //! - [`document`]: the one printable model, a builder for each thing printed.
 //! - [`view`]: PDF by Typst, HTML by Handlebars, terminal text. Each is the sole user of its library.
 //! - [`shell`]: the command line, files, the terminal. Everything that touches the world.
@@ -35,6 +36,7 @@
 //! 7. Kinds are closed enums, matched without `_`.
 //! 8. A fault is a code and its particulars; what it says to people stands in `templates/words/`.
 
+#![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod span;

@@ -231,6 +231,11 @@ pub trait OneOf: Sized {
     fn key_schemas(definitions: &mut Definitions) -> Vec<(&'static str, Value)>;
 }
 
+/// Returns the name under which a mark scheme is known to be not whole: it has no id, and its part has another.
+pub fn scheme_of(part: &str) -> String {
+    format!("scheme of {part}")
+}
+
 /// Reads the keys of one record. Made by [`record!`].
 pub struct Keys<'n, 't> {
     name: &'static str,
@@ -311,8 +316,11 @@ impl<'n, 't> Keys<'n, 't> {
 
     /// Notes that the record is not whole: it was left out, or something in it was.
     pub fn leave_out(&self, reader: &mut Reader) {
-        if let Some(id) = self.value("id").or_else(|| self.value("for")).and_then(Node::text) {
+        if let Some(id) = self.value("id").and_then(Node::text) {
             reader.left_out.insert(id.to_owned());
+        }
+        if let Some(part) = self.value("for").and_then(Node::text) {
+            reader.left_out.insert(scheme_of(part));
         }
     }
 }

@@ -12,6 +12,7 @@ use super::question::Question;
 use super::scheme::{Grid, Levels, MarkScheme, Markbands, Method, Point, Points};
 use super::source::{Body, QUOTATION_WORDS, RightsBasis, Source, SourceSet};
 use crate::diag::{Fault, nearest};
+use crate::record::scheme_of;
 use crate::span::At;
 use std::collections::HashMap;
 
@@ -239,6 +240,7 @@ impl<'b> Checker<'b> {
         for label in question.parts.iter().flat_map(|part| &part.sources) {
             match set {
                 Some(set) if set.sources.iter().any(|source| source.label == *label) => {}
+                Some(set) if !self.whole(&set.id) => {}
                 Some(set) => self.dangling("source", label, set.sources.iter().map(|source| source.label.as_str())),
                 None if question.source_set.is_some() => {}
                 None => self.dangling("source", label, []),
@@ -250,7 +252,7 @@ impl<'b> Checker<'b> {
         }
         if !self.known.broken {
             for (id, _) in question.parts_with_ids() {
-                if bank.scheme(&id).is_none() && !self.known.left_out.contains(&id) {
+                if bank.scheme(&id).is_none() && self.whole(&scheme_of(&id)) {
                     self.fault(Fault::error("no-scheme").at(question.id.span).with("part", id));
                 }
             }
@@ -313,14 +315,14 @@ impl<'b> Checker<'b> {
             Method::Choice(choice) => {
                 let right = choice.options.iter().filter(|option| option.correct).count();
                 self.unique(choice.options.iter().map(|option| &option.id), false);
-                if right == 0 && self.whole(&scheme.part) {
+                if right == 0 && self.whole(&scheme_of(&scheme.part)) {
                     self.fault(Fault::error("choice-without-key").at(scheme.part.span));
                 }
             }
             Method::Strands(strands) => {
                 self.unique(strands.iter().map(|strand| &strand.id), false);
                 let total: u32 = strands.iter().map(|strand| u32::from(strand.marks.value)).sum();
-                if total != u32::from(marks) && self.whole(&scheme.part) {
+                if total != u32::from(marks) && self.whole(&scheme_of(&scheme.part)) {
                     let fault = Fault::error("strand-marks").at(scheme.part.span).with("total", total).with("marks", marks);
                     self.fault(fault.with("part", &scheme.part.value));
                 }
@@ -336,7 +338,7 @@ impl<'b> Checker<'b> {
 
     /// The points of a scheme must be enough for the marks of its part.
     fn enough(&mut self, scheme: &MarkScheme, total: u32, marks: u16) {
-        if total < u32::from(marks) && self.whole(&scheme.part) {
+        if total < u32::from(marks) && self.whole(&scheme_of(&scheme.part)) {
             let fault = Fault::error("points-against-marks").at(scheme.part.span).with("part", &scheme.part.value);
             self.fault(fault.with("total", total).with("marks", marks));
         }
@@ -406,7 +408,7 @@ impl<'b> Checker<'b> {
         for item in items() {
             self.keywords(&item.id, &item.keywords);
             for label in &item.sources {
-                if let Some(set) = set.filter(|set| !set.sources.iter().any(|source| source.label == *label)) {
+                if let Some(set) = set.filter(|set| self.whole(&set.id) && !set.sources.iter().any(|source| source.label == *label)) {
                     self.dangling("source", label, set.sources.iter().map(|source| source.label.as_str()));
                 }
             }

@@ -6,8 +6,31 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 const ELEMENTS: &[&str] = &[
-    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title", "desc", "defs", "symbol", "use",
-    "linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern", "marker", "metadata",
+    "svg",
+    "g",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "title",
+    "desc",
+    "defs",
+    "symbol",
+    "use",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "mask",
+    "pattern",
+    "marker",
+    "metadata",
+    "style",
 ];
 
 /// What is wrong with a drawing.
@@ -22,7 +45,7 @@ pub enum Flaw {
 /// Looks through a drawing and returns the first thing wrong with it.
 pub fn flaw(svg: &str) -> Option<Flaw> {
     let mut reader = Reader::from_str(svg);
-    let (mut depth, mut elements) = (0usize, 0usize);
+    let (mut depth, mut elements, mut in_style) = (0usize, 0usize, false);
     loop {
         let (start, opens) = match reader.read_event() {
             Err(_) => return Some(Flaw::NotSvg),
@@ -31,14 +54,19 @@ pub fn flaw(svg: &str) -> Option<Flaw> {
             Ok(Event::Empty(start)) => (start, false),
             Ok(Event::End(_)) => {
                 depth = depth.saturating_sub(1);
+                in_style = false;
                 continue;
             }
+            Ok(Event::Text(text)) if in_style && fetches(&text) => return Some(Flaw::Unsafe("<style>".to_owned())),
+            Ok(Event::CData(text)) if in_style && fetches(&text) => return Some(Flaw::Unsafe("<style>".to_owned())),
+            Ok(Event::GeneralRef(_)) if in_style => return Some(Flaw::Unsafe("<style>".to_owned())),
             Ok(Event::DocType(_)) => return Some(Flaw::Unsafe("a DOCTYPE".to_owned())),
             Ok(Event::PI(_)) => return Some(Flaw::Unsafe("a processing instruction".to_owned())),
             Ok(Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::GeneralRef(_)) => continue,
         };
         depth += usize::from(opens);
         elements += 1;
+        in_style = opens && start.name().as_ref() == "style";
         let name = start.name().as_ref().to_owned();
         if elements == 1 && name != "svg" {
             return Some(Flaw::NotSvg);
@@ -57,15 +85,19 @@ fn attribute_flaw(start: &BytesStart) -> Option<Flaw> {
         let Ok(attribute) = attribute else { return Some(Flaw::NotSvg) };
         let name = attribute.key.as_ref().to_ascii_lowercase();
         let Ok(value) = quick_xml::escape::unescape(&attribute.value) else { return Some(Flaw::NotSvg) };
-        // Backslashes would let CSS spell `url` in other ways.
-        let value: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
         let local = name.rsplit(':').next().unwrap_or_default();
-        let fetches = value.match_indices("url(").any(|(at, _)| !value[at + 4..].trim_start_matches(['"', '\'']).starts_with('#'));
-        let unsafe_value = fetches || value.contains('\\') || value.contains("@import") || value.contains("javascript:");
-        let leads_away = local == "href" && !value.starts_with('#');
-        if name.starts_with("on") || leads_away || (unsafe_value && !name.starts_with("xmlns")) {
+        let leads_away = local == "href" && !value.trim().starts_with('#');
+        if name.starts_with("on") || leads_away || (fetches(&value) && !name.starts_with("xmlns")) {
             return Some(Flaw::Unsafe(format!("{name}=")));
         }
     }
     None
+}
+
+/// Returns whether CSS, or a value that may hold CSS, could fetch something from outside the drawing.
+fn fetches(css: &str) -> bool {
+    let css: String = css.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let outside = css.match_indices("url(").any(|(at, _)| !css[at + 4..].trim_start_matches(['"', '\'']).starts_with('#'));
+    // A backslash would let CSS spell `url` in other ways.
+    outside || css.contains('\\') || css.contains("@import") || css.contains("javascript:")
 }

@@ -8,8 +8,7 @@ use crate::diag::Fault;
 
 /// Elements whose content is no text of the document: how things look, what was deleted, what is drawn instead in
 /// older programs, and the inner words of fields.
-const SKIPPED: [&str; 11] =
-    ["rPr", "sectPr", "tblPr", "tcPr", "trPr", "sdtPr", "del", "moveFrom", "delText", "instrText", "Fallback"];
+const SKIPPED: [&str; 11] = ["rPr", "sectPr", "tblPr", "tcPr", "trPr", "sdtPr", "del", "moveFrom", "delText", "instrText", "Fallback"];
 
 /// Returns the lines of a document.
 pub fn lines(bytes: &[u8]) -> Result<Lines, Fault> {

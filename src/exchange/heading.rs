@@ -41,10 +41,10 @@ pub enum Form {
     Lettered,
     /// `1a The …`.
     Adjacent,
+    /// `04`, with or without text behind it.
+    Zeroed,
     /// Nothing else on the line.
     Alone,
-    /// `04 The …`.
-    Zeroed,
     /// A heading by its style: `## 2. The …`.
     Styled,
     /// `2. The …`: may be an item of a list.
@@ -101,7 +101,8 @@ static PART: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*,?\s*part\s+\(
 /// What may stand between the number and the text.
 static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[)\].:]+|[-–—]+(?:\s|$))(?:\s*[-–—:](?:\s|$))?"));
 /// `[3 marks]`, `(4)`.
-static MARKS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^\s*[\[(]\s*\d{1,2}\s*(?:marks?|points?|pts?)?\s*[\])]\s*[.:]?|^\s*[-–—,]?\s*\d{1,2} marks?\b\s*[.:]?"));
+static MARKS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^\s*[\[(]\s*\d{1,2}\s*(?:marks?|points?|pts?)?\s*[\])]\s*[.:]?|^\s*[-–—,]?\s*\d{1,2} marks?\b\s*[.:]?"));
 static LETTER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(?:part\s+\(?([a-z]{1,4})\)?(?:[.:)]|\s*$)|\(\s*([a-z]{1,4})\s*\)|([a-z]{1,4})\)|([a-z])\s*$)"));
 static SMALL_LETTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([a-z])[.:](?:\s|$)"));
@@ -167,8 +168,11 @@ impl Numbers {
         let next = behind.chars().next();
         let then = behind.chars().nth(1);
         let quantity = match next {
+            Some(_) if MARKS.is_match(behind) => false,
             None | Some(')' | ']') => false,
-            Some('.' | ':' | '-' | '–') => then.is_some_and(|c| c.is_ascii_digit() || next != Some('.') && next != Some(':') && !c.is_whitespace()),
+            Some('.' | ':' | '-' | '–') => {
+                then.is_some_and(|c| c.is_ascii_digit() || next != Some('.') && next != Some(':') && !c.is_whitespace())
+            }
             Some(c) => !c.is_whitespace(),
         };
         if quantity {
@@ -189,8 +193,8 @@ impl Numbers {
             Some(Form::Lettered) => Form::Lettered,
             Some(_) if last || separated => Form::Lettered,
             Some(form) => form,
-            None if last => Form::Alone,
             None if number.starts_with('0') => Form::Zeroed,
+            None if last => Form::Alone,
             None if styled => Form::Styled,
             None if separated => Form::Listed,
             None => Form::Bare,
@@ -209,7 +213,13 @@ impl Numbers {
 
     /// Returns the label of a part that stands next, its length with what is around it, and how it is written.
     fn label(&self, text: &str, key: &Key, named: bool) -> Option<(String, usize, Form)> {
-        let tries = [(&IN_BRACKETS, Form::Lettered), (&PART, Form::Lettered), (&HALF_BRACKET, Form::Lettered), (&CLOSE, Form::Adjacent), (&LAST, Form::Adjacent)];
+        let tries = [
+            (&IN_BRACKETS, Form::Lettered),
+            (&PART, Form::Lettered),
+            (&HALF_BRACKET, Form::Lettered),
+            (&CLOSE, Form::Adjacent),
+            (&LAST, Form::Adjacent),
+        ];
         tries.into_iter().find_map(|(pattern, form)| {
             let found = pattern.captures(text)?;
             let label = found.get(1)?;
@@ -239,7 +249,8 @@ fn joins(rest: &str) -> bool {
 /// `2 million` nor `2 March`.
 fn may_be_bare(rest: &str) -> bool {
     let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
-    rest.chars().next().is_some_and(|c| c.is_uppercase() || matches!(c, '"' | '“' | '‘')) && !MONTHS.iter().any(|month| word.starts_with(month))
+    rest.chars().next().is_some_and(|c| c.is_uppercase() || matches!(c, '"' | '“' | '‘'))
+        && !MONTHS.iter().any(|month| word.starts_with(month))
 }
 
 /// Returns what a line says if it begins with the letter of a part.

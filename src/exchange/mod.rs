@@ -1,7 +1,8 @@
 //! Exchange: what other programs write, turned into markband's own records, and back.
 //!
 //! Bytes come in as arguments; nothing here opens a file or knows who asked. What comes from elsewhere is not
-//! trusted: [`package`] is the only door to zip and XML, and its limits hold whatever the bytes say.
+//! trusted: [`package`] is the only door from here to zip archives and XML, and its limits hold whatever
+//! the bytes say.
 
 pub mod package;
 pub mod docx;

@@ -1,10 +1,10 @@
-//! The only door to zip archives and XML: the text of one file of an archive, and its XML as opening, text and
+//! The door to zip archives and their XML: the text of one file of an archive, and its XML as opening, text and
 //! closing. Small files that unfold to large ones, document types, entities of one's own and deep nesting are
 //! refused.
 
 use crate::diag::Fault;
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;

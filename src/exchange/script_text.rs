@@ -218,8 +218,10 @@ pub fn answer(slip: &Slip, text: String) -> Answer {
 
 /// Takes lines such as `Name: Ada` and `Paper: MB-1234-5678` from the top, and returns what they say.
 fn front(lines: &mut [Line]) -> (Option<String>, Option<String>) {
-    static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)^\W*(?:candidate|name|student)\W*:\W*(\w.*?)\W*$").expect("a pattern"));
-    static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)^\W*paper\W*:\W*(MB-[0-9A-F]{4}-[0-9A-F]{4})\W*$").expect("a pattern"));
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)^\W*(?:candidate|name|student)\W*:\W*(\w.*?)\W*$").expect("a pattern"));
+    static CODE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)^\W*paper\W*:\W*(MB-[0-9A-F]{4}-[0-9A-F]{4})\W*$").expect("a pattern"));
     const TOP: usize = 12;
     let mut found = (None, None);
     for line in lines.iter_mut().take(TOP) {
@@ -274,12 +276,14 @@ fn choose(slips: &[Slip], printed: &Printed, lines: &[Line], faults: &mut Vec<Fa
         Form::Adjacent | Form::Zeroed | Form::Styled => !named,
         Form::NamedInProse | Form::Listed | Form::Bare | Form::Letter => false,
     };
-    let sure_parts: Vec<(usize, usize)> = found.iter().filter(|(_, heading, blank)| sure(heading, *blank)).filter_map(|(at, heading, _)| {
-        match heading.target {
+    let sure_parts: Vec<(usize, usize)> = found
+        .iter()
+        .filter(|(_, heading, blank)| sure(heading, *blank))
+        .filter_map(|(at, heading, _)| match heading.target {
             Some(Target::Part(part)) => Some((*at, part)),
             Some(Target::Group(_) | Target::Unknown(_) | Target::Letter(_)) | None => None,
-        }
-    }).collect();
+        })
+        .collect();
     let sure_set: BTreeSet<usize> = sure_parts.iter().map(|(_, part)| *part).collect();
     let is_sure_elsewhere = |part: usize| sure_set.contains(&part);
     // Who writes `Question 1` or a bare `1` above answers will hardly write `2. …` above the next.
@@ -288,9 +292,11 @@ fn choose(slips: &[Slip], printed: &Printed, lines: &[Line], faults: &mut Vec<Fa
     });
     let listed = found.iter().any(|(_, heading, _)| heading.form == Form::Listed && on_paper(heading));
     let first_text = lines.iter().position(|line| !line.text.trim().is_empty());
-    let begins_bare = !listed && sure_parts.is_empty() && found.first().is_some_and(|(at, heading, _)| {
-        Some(*at) == first_text && heading.form == Form::Bare && heading.target == Some(Target::Part(0))
-    });
+    let begins_bare = !listed
+        && sure_parts.is_empty()
+        && found.first().is_some_and(|(at, heading, _)| {
+            Some(*at) == first_text && heading.form == Form::Bare && heading.target == Some(Target::Part(0))
+        });
 
     let mut chosen = Chosen { headings: Vec::new(), doubted: Vec::new() };
     let mut taken = BTreeSet::new();
@@ -325,7 +331,9 @@ fn choose(slips: &[Slip], printed: &Printed, lines: &[Line], faults: &mut Vec<Fa
                 let goes_on = item.is_some() && item == heading.number.and_then(|number| number.checked_sub(1));
                 let next = sure_parts.partition_point(|(line, _)| line <= at);
                 let before_next = sure_parts.get(next).is_none_or(|(_, next)| part < next);
-                let room = current.is_none_or(|current| *part > current) && before_next;
+                // Where there is one thing to answer, a number further down is an item's.
+                let alone = slips.len() == 1;
+                let room = current.is_none_or(|current| *part > current) && before_next && (!alone || first_text == Some(*at));
                 let bare = heading.form != Form::Bare || begins_bare && *after_blank;
                 if goes_on || !room || !bare || is_sure_elsewhere(*part) || taken.contains(part) {
                     if heading.form != Form::Bare {
@@ -337,9 +345,11 @@ fn choose(slips: &[Slip], printed: &Printed, lines: &[Line], faults: &mut Vec<Fa
                     continue;
                 }
                 let rivals = found.iter().filter(|(_, other, _)| other.target == heading.target).count() > 1;
-                if rivals || other_style || matches!(heading.form, Form::Bare | Form::NamedInProse) {
+                let after_text = chosen.headings.is_empty() && first_text != Some(*at);
+                if rivals && !alone || other_style || after_text || matches!(heading.form, Form::Bare | Form::NamedInProse) {
                     let text = shorten(lines[*at].text.trim());
-                    faults.push(Fault::warning("script-guess").with("line", at + 1).with("text", text).with("number", &slips[*part].number));
+                    faults
+                        .push(Fault::warning("script-guess").with("line", at + 1).with("text", text).with("number", &slips[*part].number));
                 }
                 Target::Part(*part)
             }
@@ -546,7 +556,8 @@ fn copied(text: &str, words: &[String]) -> Option<usize> {
         end = after;
     }
     let behind = &text[end..];
-    let stops = behind.len() - behind.trim_start_matches(['.', '?', '!', ':', ';', ')', ']', '*', '_', '”', '"', '’', '\'', '—', '–']).len();
+    let stops =
+        behind.len() - behind.trim_start_matches(['.', '?', '!', ':', ';', ')', ']', '*', '_', '”', '"', '’', '\'', '—', '–']).len();
     let line_ends = behind[stops..].trim_start_matches([' ', '\t']).chars().next().is_none_or(|c| c == '\n');
     let marks = without_marks(behind).len() < behind.len();
     (!words.is_empty() && (stops > 0 || line_ends || marks)).then_some(end + stops)
@@ -554,8 +565,9 @@ fn copied(text: &str, words: &[String]) -> Option<usize> {
 
 /// Takes `[4 marks]` from the beginning of a text.
 fn without_marks(text: &str) -> &str {
-    static MARKS: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?i)^\s*[*_]*(?:[\[(]\s*\d{1,2}\s*(?:marks?)?\s*[\])]|\d{1,2} marks?\b)[*_]*[.:]?").expect("a pattern"));
+    static MARKS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)^\s*[*_]*(?:[\[(]\s*\d{1,2}\s*(?:marks?)?\s*[\])]|\d{1,2} marks?\b)[*_]*[.:]?").expect("a pattern")
+    });
     MARKS.find(text).map_or(text, |found| &text[found.end()..])
 }
 

@@ -95,7 +95,9 @@ impl<'t> Press<'t> {
                 Some(hint) => format!("{} ({})", complaint.message, hint.v),
                 None => complaint.message.to_string(),
             };
-            Fault::error("template").with("template", place.unwrap_or_else(|| self.templates.shown(&format!("{FOLDER}{MAIN}")))).with("why", why)
+            Fault::error("template")
+                .with("template", place.unwrap_or_else(|| self.templates.shown(&format!("{FOLDER}{MAIN}"))))
+                .with("why", why)
         };
         complaints.iter().map(fault).collect()
     }

@@ -166,7 +166,8 @@ fn say_what_was_set(args: &Args, paper: &Paper, pages: &[Page], kept: Option<&Pa
         desk.say("screen.set.kept", &[("path", &kept.display())])?;
     }
     let mut again = vec!["markband".to_owned(), "set".to_owned(), args.exam.clone()];
-    let mut option = |name: &str, value: Option<String>| again.extend(value.into_iter().flat_map(|value| [name.to_owned(), quoted(&value)]));
+    let mut option =
+        |name: &str, value: Option<String>| again.extend(value.into_iter().flat_map(|value| [name.to_owned(), quoted(&value)]));
     option("--topic", args.topic.clone());
     option("--seed", Some(paper.seed.to_string()));
     option("--out", Some(args.out.display().to_string()));

@@ -344,7 +344,10 @@ fn show(args: &Show, desk: &Desk) -> Outcome {
     parts(sitting, &slips, desk)?;
     for (part, sheet) in &sitting.sheets {
         let number = slips.iter().find(|slip| slip.part == *part).map_or(part, |slip| &slip.number);
-        let late = sheet.late.iter().map(|(by, text)| (desk.words.say("sittings.show.late", &[("number", number), ("time", &minutes(*by))]), text));
+        let late = sheet
+            .late
+            .iter()
+            .map(|(by, text)| (desk.words.say("sittings.show.late", &[("number", number), ("time", &minutes(*by))]), text));
         let conflicts = sheet.conflicts.iter().map(|text| (desk.words.say("sittings.show.conflict", &[("number", number)]), text));
         for (head, text) in late.chain(conflicts) {
             desk.line(&format!("\n{head}"))?;
@@ -405,7 +408,8 @@ fn delete(args: &Delete, desk: &Desk) -> Outcome {
     };
     let mut store = store(desk)?.ok_or_else(|| missing(&[]))?;
     let rows = store.sittings()?;
-    let wanted: Vec<&Row> = rows.iter().filter(|row| row.candidate == args.candidate || one_line(&row.candidate) == args.candidate).collect();
+    let wanted: Vec<&Row> =
+        rows.iter().filter(|row| row.candidate == args.candidate || one_line(&row.candidate) == args.candidate).collect();
     if wanted.is_empty() {
         return Err(missing(&rows));
     }
@@ -435,7 +439,8 @@ fn delete(args: &Delete, desk: &Desk) -> Outcome {
 fn damaged(store: &Path) -> Vec<PathBuf> {
     let entries = store.parent().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let stem = store.file_stem().map(|stem| format!("{}.damaged-", stem.to_string_lossy())).unwrap_or_default();
-    let mut found: Vec<_> = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&stem)).map(|entry| entry.path()).collect();
+    let mut found: Vec<_> =
+        entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&stem)).map(|entry| entry.path()).collect();
     found.sort();
     found
 }

@@ -8,6 +8,7 @@ use super::{Recovery, VERSION, connect, event_of, insert, io_fault, paper_of, pu
 use crate::diag::Fault;
 use crate::sitting::Event;
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::SQLITE_IOERR_SHORT_READ;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -51,6 +52,8 @@ pub fn check(path: &Path, vfs: Option<&str>, made: bool) -> Result<(), Trouble> 
         Ok(if begun || is_sound(&connection)? { Ok(()) } else { Err(Trouble::Damaged) })
     };
     checked().unwrap_or_else(|error| match error.sqlite_error_code() {
+        // The file ends before it should.
+        Some(ErrorCode::SystemIoFailure) if error.sqlite_extended_error_code() == Some(SQLITE_IOERR_SHORT_READ) => Err(Trouble::Damaged),
         // What may lie in the surroundings of the file; anything else lies in the file.
         Some(
             ErrorCode::CannotOpen

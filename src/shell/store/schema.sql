@@ -23,6 +23,12 @@ CREATE TABLE paper (
 -- Sittings deleted at the candidate's wish: their numbers are not used again.
 CREATE TABLE deleted (sitting INTEGER PRIMARY KEY NOT NULL) STRICT;
 
+CREATE TRIGGER event_follows BEFORE INSERT ON event
+WHEN NEW.seq <> (SELECT ifnull(max(seq), -1) + 1 FROM event WHERE sitting = NEW.sitting)
+BEGIN
+  SELECT RAISE(ABORT, 'events follow one another');
+END;
+
 CREATE TRIGGER event_stands BEFORE UPDATE ON event BEGIN
   SELECT RAISE(ABORT, 'events are never changed');
 END;

@@ -132,9 +132,9 @@ impl App {
         let named = parts.map(|part| part.sources.iter().filter_map(|label| tab_of(&label.value)).collect()).collect();
         let mut app = App {
             named,
-            tab_tops: vec![0; pages.len()],
+            tab_tops: vec![0; pages.count()],
             question_tops: vec![0; slips.len()],
-            tab: usize::from(sitting.phase != Phase::Reading && pages.len() > 1),
+            tab: usize::from(sitting.phase != Phase::Reading && pages.count() > 1),
             focus: if sitting.phase == Phase::Reading { Focus::Sources } else { Focus::Answer },
             words,
             paper,
@@ -235,7 +235,7 @@ impl App {
         self.sitting.advance_to(self.now);
         if before == Phase::Reading && self.sitting.phase == Phase::Writing {
             self.focus = Focus::Answer;
-            self.tab = self.tab.max(usize::from(self.pages.len() > 1));
+            self.tab = self.tab.max(usize::from(self.pages.count() > 1));
             self.find_source();
             self.say(self.words.get("sit.writing-begins"));
         }
@@ -548,7 +548,7 @@ impl App {
             KeyCode::Home => self.scroll_tab(i32::from(i16::MIN)),
             KeyCode::End => self.scroll_tab(i32::from(i16::MAX)),
             KeyCode::Left => self.tab = self.tab.saturating_sub(1),
-            KeyCode::Right => self.tab = (self.tab + 1).min(self.pages.len().saturating_sub(1)),
+            KeyCode::Right => self.tab = (self.tab + 1).min(self.pages.count().saturating_sub(1)),
             KeyCode::Enter if self.sitting.phase == Phase::Reading => self.turn_by(1, effects),
             KeyCode::Char(c) => {
                 let wanted = c.to_uppercase().to_string();

@@ -116,8 +116,8 @@ impl Editor {
                 self.go(shift, CursorMove::Bottom);
                 self.go(shift, CursorMove::End)
             }
-            KeyCode::Home => self.to_column(shift, 0),
-            KeyCode::End => self.to_line_end(shift),
+            KeyCode::Home => self.go_to_column(shift, 0),
+            KeyCode::End => self.go_to_line_end(shift),
             KeyCode::Char('a' | 'A') if ctrl => {
                 self.area.select_all();
                 Did::Moved
@@ -204,14 +204,14 @@ impl Editor {
     }
 
     /// Goes to a column of the line as it is wrapped on the screen.
-    fn to_column(&mut self, shift: bool, column: usize) -> Did {
+    fn go_to_column(&mut self, shift: bool, column: usize) -> Did {
         let place = self.area.screen_to_data(self.area.screen_cursor().row, column);
         self.go(shift, CursorMove::InViewport);
         self.jump(place);
         Did::Moved
     }
 
-    fn to_line_end(&mut self, shift: bool) -> Did {
+    fn go_to_line_end(&mut self, shift: bool) -> Did {
         let row = self.area.screen_cursor().row;
         let mut place = self.area.screen_to_data(row, usize::MAX);
         let line_end = self.line(place.0).chars().count();

@@ -138,6 +138,9 @@ pub fn receipt(sitting: &Sitting, slips: &[Slip], words_of: &Words) -> Vec<Strin
         words_of.say("sit.handed-in", &[("time", &handed_in)]),
         words_of.say("sit.receipt", &[("code", &sitting.receipt().unwrap_or_default())]),
         words_of.say("sit.receipt-paper", &[("paper", &sitting.paper), ("candidate", &sitting.candidate)]),
-        words_of.say("sit.receipt-answers", &[("answered", &answered), ("of", &slips.len()), ("words", &words_of.count("sit.words", total as u64))]),
+        words_of.say(
+            "sit.receipt-answers",
+            &[("answered", &answered), ("of", &slips.len()), ("words", &words_of.count("sit.words", total as u64))],
+        ),
     ]
 }

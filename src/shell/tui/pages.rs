@@ -62,7 +62,7 @@ impl Pages {
     }
 
     /// Returns how many tabs there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.tabs.len()
     }
 

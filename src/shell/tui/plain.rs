@@ -191,7 +191,7 @@ impl<W: Write> Talk<'_, W> {
             },
             "question" => self.part()?,
             "paper" => self.page(0)?,
-            "sources" => (1..self.pages.len()).try_for_each(|tab| self.page(tab))?,
+            "sources" => (1..self.pages.count()).try_for_each(|tab| self.page(tab))?,
             "source" | "s" => {
                 let known: Vec<_> = self.pages.tabs().skip(1).map(str::to_owned).collect();
                 match known.iter().position(|label| label.eq_ignore_ascii_case(rest)) {
