@@ -4,10 +4,11 @@
 //! ```text
 //! text files --load--> Bank + Faults
 //! (Bank, Format, Seed)  --set-->   Paper + FrozenSchemes    a frozen, numbered selection
-//! Paper | FrozenSchemes --build--> Document --print--> PDF · HTML · terminal
+//! (Paper, [Event])      --replay--> Sitting --collect--> Script
+//! Paper | FrozenSchemes --build-->  Document --print-->  PDF · HTML · terminal
 //! ```
-//! Sitting, marking and reporting will join this path between the paper and the document; each is a stage of its
-//! own, and a stage is a pure function between named values.
+//! A stage is a pure function between named values. Marking and reporting will be two more, between the script and the
+//! document.
 //!
 //! # Rooms, in reading order
 //! Imports point one way: a module uses only those above it in this list. A test holds this.
@@ -34,7 +35,9 @@
 //!    take a [`paper::Paper`], which has nothing of the mark schemes but their fingerprints.
 //! 6. The bank's text is data, never a template or code: in YAML, Handlebars, Typst, HTML or the terminal.
 //! 7. Kinds are closed enums, matched without `_`.
-//! 8. A fault is a code and its particulars; what it says to people stands in `templates/words/`.
+//! 8. Events of a sitting are only ever added, and are the truth; anything else can be made from them again. What has
+//!    been acknowledged is on the disk.
+//! 9. A fault is a code and its particulars; what it says to people stands in `templates/words/`.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]

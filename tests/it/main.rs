@@ -18,6 +18,7 @@ mod cli_sit;
 mod cli_sittings;
 mod faults;
 mod hostile;
+mod house;
 mod pdf;
 mod round_trip;
 mod schema;
