@@ -60,24 +60,30 @@ fn load_average() -> String {
     text.split(' ').take(3).collect::<Vec<_>>().join(" ")
 }
 
-/// Times runs; what goes in is made, and what comes out is dropped, while the clock stands.
-fn median_of<I, O>(mut input: impl FnMut() -> I, mut run: impl FnMut(I) -> O) -> Median {
-    let mut times: Vec<_> = (0..=RUNS)
-        .map(|_| {
-            let input = input();
-            let start = Instant::now();
-            let output = black_box(run(black_box(input)));
-            let time = start.elapsed();
-            drop(output);
-            time
-        })
-        .skip(1)
-        .collect();
-    times.sort();
-    Median { middle: times[RUNS / 2], scatter: (times[RUNS * 3 / 4] - times[RUNS / 4]) / 2, fastest: times[0] }
+impl Median {
+    /// Of the runs after the first, which warms up.
+    fn of(mut times: Vec<Duration>) -> Median {
+        times.remove(0);
+        times.sort();
+        let at = |quarter: usize| times[times.len() * quarter / 4];
+        Median { middle: at(2), scatter: (at(3) - at(1)) / 2, fastest: at(0) }
+    }
 }
 
-fn median<O>(mut run: impl FnMut() -> O) -> Median {
+/// Times one run; what comes out is dropped while the clock stands.
+fn time<I, O>(input: I, run: impl FnOnce(I) -> O) -> Duration {
+    let start = Instant::now();
+    let output = black_box(run(black_box(input)));
+    let time = start.elapsed();
+    drop(output);
+    time
+}
+
+fn median_of<I, O>(mut input: impl FnMut() -> I, run: impl Fn(I) -> O) -> Median {
+    Median::of((0..=RUNS).map(|_| time(input(), &run)).collect())
+}
+
+fn median<O>(run: impl Fn() -> O) -> Median {
     median_of(|| (), |()| run())
 }
 
@@ -105,9 +111,14 @@ impl Check {
 }
 
 fn growth(made: &Made) -> Check {
-    let check = median_of(|| made.raw.clone(), load);
-    let granit = median(|| read::all(&made.texts, read::granit_events));
-    let saphyr = median(|| read::all(&made.texts, read::saphyr));
+    // By turns, so that whatever disturbs one disturbs the others too.
+    let mut times = [Vec::new(), Vec::new(), Vec::new()];
+    for _ in 0..=RUNS {
+        times[0].push(time(made.raw.clone(), load));
+        times[1].push(time((), |()| read::all(&made.texts, read::granit_events)));
+        times[2].push(time((), |()| read::all(&made.texts, read::saphyr)));
+    }
+    let [check, granit, saphyr] = times.map(Median::of);
     let folder = folder(made);
     let peak = peak(program(&["check", "--bank", folder.path().to_str().expect("a plain path")]));
     let figures = Check {

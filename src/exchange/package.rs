@@ -42,13 +42,17 @@ pub fn text(bytes: &[u8], name: &str) -> Result<String, Fault> {
     })?;
     // What the archive says of its sizes may be a lie, so what comes out is counted as well.
     let limit = MAX_UNPACKED.min((entry.compressed_size().saturating_mul(MAX_RATIO)).max(ALWAYS_FINE));
+    let too_large = || match limit {
+        MAX_UNPACKED => too_large(limit),
+        _ => Fault::error("package-ratio").with("ratio", MAX_RATIO),
+    };
     if entry.size() > limit {
-        return Err(too_large(limit));
+        return Err(too_large());
     }
     let mut unpacked = Vec::new();
     entry.take(limit + 1).read_to_end(&mut unpacked).map_err(|error| broken(&error))?;
     if unpacked.len() as u64 > limit {
-        return Err(too_large(limit));
+        return Err(too_large());
     }
     String::from_utf8(unpacked).map_err(|_| Fault::error("xml-broken").with("line", 1).with("why", "it is not UTF-8 text"))
 }

@@ -8,6 +8,8 @@ use markband::shell::store::Store;
 use markband::sitting::EventKind;
 use markband::sitting::timing::{Mode, Stamp};
 use markband::span::Files;
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The minute it is: each test runs in a process of its own, or else they wait for each other.
@@ -235,4 +237,24 @@ fn a_backup_brings_everything_back() {
     }
     room.snapshot("sittings_errors");
     assert_eq!(room.run("sittings list --format json").json().as_array().map(Vec::len), Some(3));
+}
+
+/// On a terminal the program asks, and anything but a plain yes keeps everything.
+#[test]
+fn deleting_asks_on_a_terminal() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut room = room_with_paper();
+    three(&room);
+    for (answer, code, left) in [("n", 1, 3), ("", 1, 3), ("yes please", 1, 3), ("Yes", 0, 2)] {
+        let pty = native_pty_system().openpty(PtySize::default()).expect("a terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_markband"));
+        command.args(["sittings", "delete", "--candidate", "Eve"]);
+        command.env_clear();
+        command.env("MARKBAND_HOME", room.path("home"));
+        let mut child = pty.slave.spawn_command(command).expect("it runs");
+        pty.master.take_writer().expect("a keyboard").write_all(format!("{answer}\r").as_bytes()).expect("typed");
+        assert_eq!(child.wait().expect("it ends").exit_code(), code, "{answer}");
+        let rows = room.run("sittings --format json").json();
+        assert_eq!(rows.as_array().map(Vec::len), Some(left), "{answer}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Scripts from elsewhere: every way to write a heading, what only looks like one, and files that mean harm.
 
 use crate::support::{good, shipped, sound};
-use markband::exchange::package::{MAX_DEPTH, MAX_ENTRIES};
+use markband::exchange::package::{MAX_DEPTH, MAX_ENTRIES, MAX_FILE, MAX_UNPACKED};
 use markband::exchange::script_file::{Form, write};
 use markband::exchange::script_text::{Import, Kind, Why, read};
 use markband::paper::Paper;
@@ -433,6 +433,9 @@ fn hostile_documents_are_refused() {
     let many: Vec<(String, &[u8])> = (0..=MAX_ENTRIES).map(|n| (format!("{n}"), &b""[..])).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
     let bomb = vec![b' '; 80 << 20];
+    // Text that shrinks to about a quarter, so that only its size is wrong.
+    let large: Vec<u8> =
+        (0..6_000_000u64).flat_map(|n| format!("{:04x} said so\n", n.wrapping_mul(0x9e37_79b9) >> 8 & 0xffff).into_bytes()).collect();
     // What its list of contents says of the size of a file may be a lie.
     let mut liar = packed(&[("word/document.xml", &bomb[..40 << 20])], deflated);
     let end = liar.len();
@@ -443,9 +446,12 @@ fn hostile_documents_are_refused() {
         }
     }
     let lol = "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]>";
+    let hardly_packed = packed(&[("word/document.xml", &large)], deflated);
+    assert!(hardly_packed.len() < MAX_FILE && large.len() as u64 > MAX_UNPACKED);
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("bomb", packed(&[("word/document.xml", &bomb)], deflated), "package-too-large"),
-        ("ratio", packed(&[("word/document.xml", &bomb[..4 << 20])], deflated), "package-too-large"),
+        ("bomb", packed(&[("word/document.xml", &bomb)], deflated), "package-ratio"),
+        ("hardly packed", hardly_packed, "package-too-large"),
+        ("ratio", packed(&[("word/document.xml", &bomb[..4 << 20])], deflated), "package-ratio"),
         ("stored and large", packed(&[("word/document.xml", &bomb[..40 << 20])], CompressionMethod::Stored), "package-too-large"),
         ("lie", liar, "package-"),
         ("entries", packed(&many, CompressionMethod::Stored), "package-entries"),

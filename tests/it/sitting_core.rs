@@ -218,6 +218,11 @@ proptest! {
         lives(terms, steps, seed)?;
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
     /// In an examination it is the same whether a hundred small things are recorded or nothing.
     #[test]
     fn what_is_recorded_in_between_moves_no_clock((terms, steps) in steps(Mode::Exam), every in 1..50u64) {
@@ -243,6 +248,11 @@ proptest! {
         prop_assert_eq!(plain.sitting.handed_in, busy.sitting.handed_in);
         prop_assert_eq!(plain.sitting.breaks, busy.sitting.breaks);
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Where the wall clock jumps within one start of the machine, everything is as if it had not.
     #[test]

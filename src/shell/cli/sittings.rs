@@ -361,7 +361,7 @@ fn show(args: &Show, desk: &Desk) -> Outcome {
 fn parts(sitting: &Sitting, slips: &[crate::script::Slip], desk: &Desk) -> Outcome {
     const COLUMNS: [&str; 5] = ["part", "time", "suggested", "words", "saves"];
     let head: Vec<String> = COLUMNS.iter().map(|column| desk.words.get(&format!("sittings.column.{column}"))).collect();
-    let suggested = |minutes: u16| u64::from(minutes) * (100 + u64::from(sitting.terms.extra_percent)) / 100;
+    let suggested = |minutes: u16| u64::from(minutes) * 600 * (100 + u64::from(sitting.terms.extra_percent));
     let known = slips.iter().map(|slip| (slip.part.as_str(), slip.number.as_str(), Some(slip.minutes)));
     let unknown = sitting.sheets.keys().filter(|part| !slips.iter().any(|slip| slip.part == **part));
     let rows = known.chain(unknown.map(|part| (part.as_str(), part.as_str(), None))).map(|(part, number, wanted)| {
@@ -370,7 +370,7 @@ fn parts(sitting: &Sitting, slips: &[crate::script::Slip], desk: &Desk) -> Outco
         vec![
             format!("{number}{flag}"),
             sheet.map_or("–".to_owned(), |sheet| minutes(sheet.open_for)),
-            wanted.map_or("–".to_owned(), |wanted| format!("{}:00", suggested(wanted))),
+            wanted.map_or("–".to_owned(), |wanted| minutes(suggested(wanted))),
             sheet.map_or(0, |sheet| words(&sheet.text)).to_string(),
             sheet.map_or(0, |sheet| sheet.revision).to_string(),
         ]

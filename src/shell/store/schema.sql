@@ -8,7 +8,7 @@ CREATE TABLE event (
   wall       INTEGER NOT NULL,
   -- What happened, as JSON.
   kind       TEXT    NOT NULL,
-  -- The first 8 bytes of the SHA-256 of all the others, so that a byte that the disk changed is noticed.
+  -- A checksum of all the others, so that a byte that the disk changed is noticed.
   seal       INTEGER NOT NULL,
   PRIMARY KEY (sitting, seq)
 ) STRICT, WITHOUT ROWID;

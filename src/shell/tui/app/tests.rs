@@ -187,7 +187,7 @@ fn the_status_line_tells_the_truth() {
     assert!(drawn(&app).contains("saving…"));
     let fault = crate::diag::Fault::error("store-full").with("path", "x");
     app.update(Input::Report(Report::Failed(fault)), at(6 * MINUTE + 210));
-    assert!(drawn(&app).contains("NOT SAVED: the disk is full"));
+    assert!(drawn(&app).contains("NOT SAVED: the disk of x is full"));
     app.update(Input::Report(Report::Saved { number: 1, at: Some(0) }), at(6 * MINUTE + 220));
     let screen = drawn(&app);
     assert!(screen.contains("Saved ") && !screen.contains("aving…"), "{screen}");
