@@ -75,7 +75,8 @@ mod read {
     pub(crate) fn granit_events(text: &str) -> usize {
         let mut options = Options::default();
         options.emit_comments = false;
-        Parser::new_from_str_with_options(text, options).map(|event| event.expect("made without a fault")).count()
+        let events = Parser::new_from_str_with_options(text, options);
+        events.inspect(|event| assert!(event.is_ok(), "made without a fault")).count()
     }
 
     pub(crate) fn saphyr(text: &str) -> serde_json::Value {

@@ -15,6 +15,9 @@ use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+/// Bytes of a script that is nothing but text: two hundred times what anybody writes in an hour.
+const MAX_TEXT: usize = 4 << 20;
+
 /// What a script may be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -115,8 +118,8 @@ pub fn read(paper: &Paper, kind: Kind, bytes: &[u8], candidate: Option<&str>, fa
 }
 
 fn decode(bytes: &[u8]) -> Result<&str, Fault> {
-    if bytes.len() > super::package::MAX_FILE {
-        return Err(Fault::error("package-too-large").with("limit", super::package::MAX_FILE >> 20));
+    if bytes.len() > MAX_TEXT {
+        return Err(Fault::error("package-too-large").with("limit", MAX_TEXT >> 20));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -316,6 +319,25 @@ fn choose(slips: &[Slip], printed: &Printed, lines: &[Line], faults: &mut Vec<Fa
                 let next = current.is_none_or(|current| part > current);
                 if goes_on || !next || is_sure_elsewhere(part) || taken.contains(&part) {
                     letter = Some(label.clone());
+                    continue;
+                }
+                // A letter by itself can be the whole answer to a question with answers to choose from.
+                let behind = lines[at + 1..].iter().position(|line| !line.text.trim().is_empty()).map(|gap| at + 1 + gap);
+                let next_heading = found.get(index + 1).filter(|(next, ..)| Some(*next) == behind);
+                let is_heading = |(_, next, blank): &(usize, Heading, bool)| match &next.target {
+                    Some(Target::Letter(label)) => {
+                        lettered(&numbers, chosen.headings.last().map(|(_, target, _)| target), label).is_some_and(|next| next >= part)
+                    }
+                    Some(_) => sure(next, *blank) || next.form == Form::Alone,
+                    None => false,
+                };
+                let text_follows = behind.is_some() && !next_heading.is_some_and(is_heading);
+                let empty = |line: &Line| line.text.trim().is_empty();
+                let unanswered = chosen.headings.last().is_some_and(|(above, target, rest)| {
+                    let answer = lines[*above].text[*rest..].trim();
+                    matches!(target, Target::Part(_)) && answer.is_empty() && lines[above + 1..*at].iter().all(empty)
+                });
+                if unanswered && lines[*at].text[heading.rest..].trim().is_empty() && !text_follows {
                     continue;
                 }
                 Target::Part(part)

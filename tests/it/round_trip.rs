@@ -35,7 +35,7 @@ fn written(record: &impl Serialize) -> String {
 fn check<T: Read + Serialize + PartialEq + std::fmt::Debug>(record: &T) {
     let text = written(record);
     let again: T = read(&text).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let difference = similar::TextDiff::from_lines(&text, &written(&again)).unified_diff().to_string();
+    let difference = similar::TextDiff::from_lines(&text, written(&again)).unified_diff().to_string();
     assert!(again == *record && json!(again) == json!(record), "what was read differs from what was written:\n{difference}");
 }
 
