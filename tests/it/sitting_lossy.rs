@@ -442,11 +442,6 @@ fn power_fails(cuts: usize, synchronous: &str, seed: u64) -> Outcome {
         let _ = fs::metadata(copy.path().join("s.sqlite")).map(|data| outcome.checkpoints += usize::from(data.len() > 400_000));
         let (store, recovery) = Store::open(&copy.path().join("s.sqlite")).unwrap_or_else(|fault| panic!("cut {n}: {fault:?}"));
         outcome.damaged += usize::from(recovery.is_some());
-        if synchronous == "FULL" && recovery.is_some() {
-            println!("DAMAGED {n} {recovery:?}");
-            std::process::Command::new("cp").arg("-a").arg(copy.path()).arg(format!("/tmp/dmg-{n}")).status().unwrap();
-            std::process::Command::new("cp").arg("-a").arg(folder.path()).arg(format!("/tmp/dmgo-{n}")).status().unwrap();
-        }
         let rows = store.sittings().expect("sittings");
         let history = rows.first().map(|row| history(&store.events(row.id, 0).expect("events"))).unwrap_or_default();
         let kept = |(part, revision, text): &(String, u64, String)| history.get(&(part.clone(), *revision)) == Some(text);
@@ -464,7 +459,8 @@ fn power_fails(cuts: usize, synchronous: &str, seed: u64) -> Outcome {
 #[test]
 fn sitting_survives_power_cuts_at_random_moments() {
     let begun = std::time::Instant::now();
-    let outcome = power_fails(proofs(), "FULL", std::env::var("SEED").map_or(42, |s| s.parse().unwrap()));
+    let seed = std::env::var("MARKBAND_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(42);
+    let outcome = power_fails(proofs(), "FULL", seed);
     println!("{outcome:?}; {:.1} s", begun.elapsed().as_secs_f64());
     assert_eq!((outcome.lost, outcome.damaged), (0, 0));
     assert!(outcome.saves > outcome.cuts * 3);

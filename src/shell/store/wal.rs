@@ -12,17 +12,21 @@ const FRAME: usize = 24 + PAGE;
 
 /// Returns whether a log proves that it had frames which SQLite would not find in it.
 pub fn lacks_frames(wal: &[u8], shm: &[u8]) -> bool {
-    let Read { sound, committed, salts } = read(wal);
+    let Read { sound, committed, salts, number } = read(wal);
     if let Some((promised, of)) = promised(shm)
         && (wal.is_empty() || salts.is_none_or(|salts| salts == of))
         && committed < promised
     {
         return true;
     }
-    let salts = salts.or_else(|| wal.get(HEADER + 8..HEADER + 16));
-    let mut commits =
-        (0..frames(wal)).filter_map(|n| frame(wal, n)).enumerate().skip(sound).filter(|(_, frame)| Some(&frame[8..16]) == salts);
-    commits.any(|(_, frame)| frame[4..8] != [0; 4]) && commits.next().is_some()
+    // Whether a frame is whole and the one behind the frame before it, which itself may be the broken one.
+    let follows = |n: usize| {
+        let (Some(before), Some(this)) = (frame(wal, n - 1), frame(wal, n)) else { return false };
+        let sum = checksum(checksum(sums(before), &this[..8], number), &this[24..], number);
+        this[8..16] == before[8..16] && salts.is_none_or(|salts| this[8..16] == *salts) && sum == sums(this)
+    };
+    let ends = |n: usize| follows(n) && frame(wal, n).is_some_and(|frame| frame[4..8] != [0; 4]);
+    (sound + 1..frames(wal)).any(|n| ends(n) && follows(n + 1))
 }
 
 /// Returns the log as it was meant: every frame of its present run, made to count again, whatever became of it. What
@@ -59,10 +63,12 @@ struct Read<'a> {
     committed: usize,
     /// What marks the frames of the present run; `None` where the head of the log is bad.
     salts: Option<&'a [u8]>,
+    /// How the checksums read their words.
+    number: fn([u8; 4]) -> u32,
 }
 
 fn read(wal: &[u8]) -> Read<'_> {
-    let nothing = Read { sound: 0, committed: 0, salts: None };
+    let nothing = Read { sound: 0, committed: 0, salts: None, number: u32::from_ne_bytes };
     let Some(header) = wal.get(..HEADER) else { return nothing };
     let number: fn([u8; 4]) -> u32 = match word(header, 0, u32::from_be_bytes) {
         0x377f_0682 => u32::from_le_bytes,
@@ -75,10 +81,10 @@ fn read(wal: &[u8]) -> Read<'_> {
     {
         return nothing;
     }
-    let mut read = Read { salts: Some(&header[16..24]), ..nothing };
+    let mut read = Read { salts: Some(&header[16..24]), number, ..nothing };
     for frame in (0..frames(wal)).filter_map(|n| frame(wal, n)) {
         sum = checksum(checksum(sum, &frame[..8], number), &frame[24..], number);
-        if frame[8..16] != header[16..24] || sum != (word(frame, 16, u32::from_be_bytes), word(frame, 20, u32::from_be_bytes)) {
+        if frame[8..16] != header[16..24] || sum != sums(frame) {
             break;
         }
         read.sound += 1;
@@ -106,6 +112,11 @@ fn frame(wal: &[u8], n: usize) -> Option<&[u8]> {
 
 fn word(bytes: &[u8], at: usize, number: fn([u8; 4]) -> u32) -> u32 {
     number([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+/// Returns the checksum that stands in a frame, of everything up to it.
+fn sums(frame: &[u8]) -> (u32, u32) {
+    (word(frame, 16, u32::from_be_bytes), word(frame, 20, u32::from_be_bytes))
 }
 
 /// Carries SQLite's checksum on over more bytes.
