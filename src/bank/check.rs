@@ -285,7 +285,11 @@ impl<'b> Checker<'b> {
         let bank = self.bank;
         let Some((question, part)) = bank.part(&scheme.part) else {
             if !self.known.broken && !self.known.left_out.iter().any(|id| scheme.part.starts_with(id.as_str())) {
-                let near = nearest(&scheme.part, bank.index.parts.keys().map(String::as_str));
+                let near = match self.guesses {
+                    0 => None,
+                    _ => nearest(&scheme.part, bank.index.parts.keys().map(String::as_str)),
+                };
+                self.guesses = self.guesses.saturating_sub(1);
                 let cure =
                     near.map_or("`markband list questions` shows the questions".to_owned(), |near| format!("did you mean `{near}`?"));
                 self.fault(Fault::error("scheme-for-nothing").at(scheme.part.span).with("part", &scheme.part.value).with("cure", cure));
@@ -471,11 +475,11 @@ impl<'b> Checker<'b> {
 /// Returns the marks a candidate can earn in a section, or `None` if one of its forms is unknown. Where only some
 /// questions are answered, all are worth the same.
 pub fn section_marks(bank: &Bank, section: &Section) -> Option<u32> {
-    let mut total = 0;
-    let mut each = 0;
+    let mut total = 0u32;
+    let mut each = 0u32;
     for slot in &section.slots {
         each = bank.form(&slot.form)?.marks();
-        total += each * slot.seats() as u32;
+        total = total.saturating_add(each.saturating_mul(slot.seats() as u32));
     }
-    Some(section.answer.map_or(total, |answer| u32::from(answer) * each))
+    Some(section.answer.map_or(total, |answer| u32::from(answer).saturating_mul(each)))
 }

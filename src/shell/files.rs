@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A larger file is no file of a bank. The 10,000-question bank of the benches has files of a tenth of this.
+/// A larger file is no file of a bank. The 10,000-question bank of the benches, in one file, is half of it.
 pub const MAX_FILE: u64 = 32 << 20;
 /// All files of a bank together.
 pub const MAX_BANK: u64 = 256 << 20;
